@@ -1,0 +1,48 @@
+/** Scalar columns of a row in `metrics.csv` and `metrics.jsonl`. */
+export type MetricValues = Readonly<Record<string, number | string | null>>;
+
+/** What a stage reports while it works. */
+export type StageEvent =
+  | {
+      readonly type: 'progress';
+      readonly done: number;
+      readonly total?: number;
+      /** What is counted, for the progress line: `images`, `prompts`, `epochs`. */
+      readonly unit: string;
+      /** Short live numbers, for instance `loss 0.412 · lr 1e-4`. */
+      readonly note?: string;
+    }
+  | {
+      readonly type: 'metric';
+      /** A row a training step, a row an epoch, or a row at the end. */
+      readonly scope: 'step' | 'epoch' | 'final';
+      readonly values: MetricValues;
+    }
+  /** Items that were read but not used: read = used + skipped. */
+  | { readonly type: 'skipped'; readonly reason: string; readonly item: string; readonly detail?: string }
+  | { readonly type: 'counted'; readonly what: string; readonly count: number }
+  /** A file or folder in the run folder that a user will want to find. */
+  | { readonly type: 'artifact'; readonly name: string; readonly path: string };
+
+export type RunEvent =
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly folder: string;
+      readonly pipeline: string;
+      readonly stages: readonly string[];
+    }
+  | { readonly type: 'stage-started'; readonly stage: string }
+  | (StageEvent & { readonly stage: string })
+  | { readonly type: 'stage-finished'; readonly stage: string; readonly milliseconds: number }
+  | { readonly type: 'run-finished'; readonly milliseconds: number; readonly edges: readonly EdgeStatistics[] }
+  | { readonly type: 'run-failed'; readonly error: unknown; readonly stage?: string };
+
+export interface EdgeStatistics {
+  /** `producer.port -> consumer.port` */
+  readonly edge: string;
+  readonly items: number;
+  /** Most items that were ever in flight on the edge at once; at most `bound`. */
+  readonly peak: number;
+  readonly bound: number;
+}

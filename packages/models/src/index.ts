@@ -1,0 +1,13 @@
+export {
+  CheckpointContract,
+  DecisionContract,
+  EncodedSampleContract,
+  MetricsContract,
+  ModelArtifactContract,
+  type Checkpoint,
+  type Decision,
+  type EncodedSample,
+  type Metrics,
+  type MetricScores,
+  type ModelArtifact,
+} from './contracts.js';
