@@ -12,6 +12,7 @@ export {
   type ServiceTokens,
   type StageDefinition,
 } from './stage/define-stage.js';
+export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
 export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/run-event.js';
 export type { RunFolder } from './run/run-folder.js';
