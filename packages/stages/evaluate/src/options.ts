@@ -1,0 +1,14 @@
+import { choice } from '@sluice/core';
+import { Type, type Static } from '@sinclair/typebox';
+
+export const evaluateOptions = Type.Object(
+  {
+    subset: choice(['train', 'val', 'test'], { default: 'val', description: 'Subset to score on.' }),
+    scope: choice(['epoch', 'final'], {
+      default: 'epoch',
+      description: '`final` shows the scores in the summary at the end of the run.',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type EvaluateOptions = Static<typeof evaluateOptions>;

@@ -1,0 +1,26 @@
+import { choice, path } from '@sluice/core';
+import { Type, type Static } from '@sinclair/typebox';
+
+const subsetNames = (names: readonly string[], description: string) =>
+  Type.Array(Type.String({ minLength: 1 }), { default: [...names], description });
+
+export const ingestOptions = Type.Object(
+  {
+    format: choice(['auto', 'coco'], { default: 'auto', description: 'Dataset format; `auto` looks and says what it found.' }),
+    root: path({ description: 'Folder of the dataset. Nothing outside it is ever opened.' }),
+    subsets: Type.Object(
+      {
+        train: subsetNames(['train', 'train2017', 'training'], "The dataset's subsets to train on."),
+        val: subsetNames(['val', 'val2017', 'valid', 'validation'], "The dataset's subsets to validate on."),
+        test: subsetNames(['test', 'test2017', 'testing'], "The dataset's subsets to test on."),
+      },
+      { default: {}, additionalProperties: false, description: "Which of the dataset's subsets serve for what; others are skipped and counted." },
+    ),
+    'on-bad-item': choice(['skip', 'fail'], {
+      default: 'skip',
+      description: 'What a broken image or annotation does: skipped and counted, or the run fails.',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type IngestOptions = Static<typeof ingestOptions>;
