@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os';
+import { modelErrors } from '../../errors.js';
+import { checkFit, checkTensor } from '../check-tensor.js';
+import type { Executable, Resident, TensorEngine } from '../tensor-engine.js';
+import type { Tensor } from '../tensor.js';
+import { copyOf, numberOf, prepareRun } from './prepare-run.js';
+import type { LoadedSession, RequestName, Requests } from './protocol.js';
+import { openWorkerChannel, type WorkerChannel } from './worker-channel.js';
+
+export interface OnnxRuntimeOptions {
+  /** Threads of one operator. @default the processors that this process may use */
+  readonly threads?: number;
+  /** Idle threads spin for their next operator instead of sleeping. @default false */
+  readonly spinning?: boolean;
+  /** Keep freed memory for the next run: faster, but a run's peak stays allocated. @default true */
+  readonly arena?: boolean;
+  /** Write an operator profile for each executable when it is released, to files with this prefix. @default none */
+  readonly profile?: string;
+}
+
+/**
+ * The engine on onnxruntime-node's CPU provider. Its blocking calls are made in one worker thread, in the order of the requests.
+ * The process may end while the engine is idle; `dispose` frees its memory before that.
+ */
+export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): TensorEngine {
+  const { threads = availableParallelism(), spinning = false, arena = true, profile } = options;
+  const channel = openWorkerChannel({ threads, spinning, arena, profile });
+  const residents = new WeakMap<Resident, number>();
+
+  const load = async (model: string | Uint8Array, label: string): Promise<Executable> => {
+    const loaded = await inContext(channel, `loading ${label}`)('load', { model });
+    return executable(channel, residents, label, loaded);
+  };
+
+  return {
+    name: 'onnxruntime',
+    threads,
+    loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
+    allocate: async (tensor) => {
+      checkTensor(tensor, 'resident');
+      const copy = copyOf(tensor);
+      const number = await inContext(channel, 'allocating a tensor')('allocate', { tensor: copy }, [copy.data.buffer]);
+      return resident(channel, residents, tensor, number);
+    },
+    dispose: channel.close,
+  };
+}
+
+function executable(
+  channel: WorkerChannel,
+  residents: WeakMap<Resident, number>,
+  label: string,
+  { session, inputs, outputs }: LoadedSession,
+): Executable {
+  const ports = { label, inputs, outputs };
+  let released: Promise<void> | undefined;
+  return {
+    ...ports,
+    run: async (feeds, into = {}) => {
+      const { request, transfer } = prepareRun(ports, feeds, into, residents);
+      return inContext(channel, `running ${label}`)('run', { session, ...request }, transfer);
+    },
+    release: () => (released ??= inContext(channel, `releasing ${label}`)('unload', { session })),
+  };
+}
+
+function resident(
+  channel: WorkerChannel,
+  residents: WeakMap<Resident, number>,
+  { dtype, shape }: Tensor,
+  number: number,
+): Resident {
+  const where = `resident ${dtype} [${shape.join(', ')}]`;
+  const self: Resident = {
+    dtype,
+    shape,
+    write: async (tensor) => {
+      checkFit(tensor, { name: 'value', dtype, shape }, `value for ${where}`);
+      checkTensor(tensor, `value for ${where}`);
+      const copy = copyOf(tensor);
+      const body = { resident: numberOf(self, residents, where), tensor: copy };
+      await inContext(channel, `writing ${where}`)('write', body, [copy.data.buffer]);
+    },
+    read: async () => inContext(channel, `reading ${where}`)('read', { resident: numberOf(self, residents, where) }),
+    release: async () => {
+      if (residents.delete(self)) await inContext(channel, `releasing ${where}`)('free', { resident: number });
+    },
+  };
+  residents.set(self, number);
+  return self;
+}
+
+/** `ask`, whose failures say what the engine was doing. */
+function inContext(channel: WorkerChannel, action: string) {
+  return async <K extends RequestName>(
+    request: K,
+    body: Requests[K]['in'],
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<Requests[K]['out']> => {
+    try {
+      return await channel.ask(request, body, transfer);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw modelErrors.ENGINE_FAILED({ engine: 'onnxruntime', action, reason }, { cause: error });
+    }
+  };
+}

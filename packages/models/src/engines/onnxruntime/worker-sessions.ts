@@ -1,0 +1,143 @@
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Port } from '../tensor-engine.js';
+import { allocateData, elementCount, type Tensor } from '../tensor.js';
+import type { LoadedSession, RequestMessage, RequestName, Requests, RunRequest, WorkerOptions } from './protocol.js';
+import { WorkerResident, toOrtTensor } from './worker-resident.js';
+
+interface Answer {
+  readonly body: Requests[RequestName]['out'];
+  /** Buffers that move to the caller instead of being copied. */
+  readonly transfer: readonly ArrayBuffer[];
+}
+
+interface OpenSession {
+  readonly session: InferenceSession;
+  readonly outputs: readonly Port[];
+}
+
+/** The worker's side of the engine: sessions and residents by number. */
+export function createWorkerSessions(options: WorkerOptions): { answer: (message: RequestMessage) => Promise<Answer> } {
+  const sessions = new Map<number, OpenSession>();
+  const residents = new Map<number, WorkerResident>();
+  let lastNumber = 0;
+
+  const load = async (model: string | Uint8Array): Promise<LoadedSession> => {
+    const settings = sessionOptions(options);
+    const session = await (typeof model === 'string'
+      ? InferenceSession.create(model, settings)
+      : InferenceSession.create(model, settings));
+    const number = ++lastNumber;
+    const outputs = portsOf(session.outputMetadata);
+    sessions.set(number, { session, outputs });
+    return { session: number, inputs: portsOf(session.inputMetadata), outputs };
+  };
+
+  const run = async ({ session: number, feeds, into }: RunRequest): Promise<Record<string, Tensor>> => {
+    const { session, outputs } = found(sessions, number, 'session');
+    const ortFeeds: Record<string, OrtTensor> = {};
+    for (const [name, feed] of Object.entries(feeds)) {
+      ortFeeds[name] = typeof feed === 'number' ? found(residents, feed, 'resident').current : toOrtTensor(feed);
+    }
+    const written = Object.entries(into).map(([name, resident]) => ({
+      name,
+      resident: found(residents, resident, 'resident'),
+    }));
+    const returned: Record<string, Tensor> = {};
+    const fetches: Record<string, OrtTensor | null> = {};
+    for (const { name, dtype, shape } of outputs) {
+      fetches[name] = null;
+      if (name in into || !shape.every((size) => typeof size === 'number')) continue;
+      const tensor = { dtype, shape, data: allocateData(dtype, elementCount(shape)) };
+      returned[name] = tensor;
+      fetches[name] = toOrtTensor(tensor);
+    }
+    for (const { name, resident } of written) fetches[name] = resident.spare();
+    const results = await session.run(ortFeeds, fetches);
+    for (const { resident } of written) resident.flip();
+    for (const { name, dtype } of outputs) {
+      if (name in into || name in returned) continue;
+      const result = results[name] as OrtTensor;
+      returned[name] = { dtype, shape: result.dims, data: result.data as Tensor['data'] };
+    }
+    return returned;
+  };
+
+  const handlers: {
+    [K in RequestName]: (body: Requests[K]['in']) => Promise<Requests[K]['out']> | Requests[K]['out'];
+  } = {
+    load: ({ model }) => load(model),
+    run,
+    unload: async ({ session: number }) => {
+      const { session } = found(sessions, number, 'session');
+      sessions.delete(number);
+      if (options.profile !== undefined) session.endProfiling();
+      await session.release();
+      return undefined;
+    },
+    allocate: ({ tensor }) => {
+      residents.set(++lastNumber, new WorkerResident(tensor));
+      return lastNumber;
+    },
+    write: ({ resident, tensor }) => {
+      found(residents, resident, 'resident').replace(tensor);
+      return undefined;
+    },
+    read: ({ resident }) => found(residents, resident, 'resident').copy(),
+    free: ({ resident }) => {
+      residents.delete(resident);
+      return undefined;
+    },
+    close: async () => {
+      for (const number of sessions.keys()) await handlers.unload({ session: number });
+      residents.clear();
+      return undefined;
+    },
+  };
+
+  return {
+    answer: async ({ request, body: content }) => {
+      const handle = handlers[request] as (body: unknown) => Answer['body'] | Promise<Answer['body']>;
+      const body = await handle(content);
+      return { body, transfer: request === 'run' || request === 'read' ? buffersOf(body) : [] };
+    },
+  };
+}
+
+function sessionOptions({ threads, spinning, arena, profile }: WorkerOptions): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    enableCpuMemArena: arena,
+    enableMemPattern: arena,
+    logSeverityLevel: 4,
+    extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  };
+}
+
+function portsOf(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {
+  return metadata.map((value) => {
+    if (!value.isTensor) throw new Error(`"${value.name}" is no tensor`);
+    if (value.type !== 'float32' && value.type !== 'int64' && value.type !== 'bool') {
+      throw new Error(`"${value.name}" has the dtype ${value.type}; only float32, int64 and bool are supported`);
+    }
+    return { name: value.name, dtype: value.type, shape: value.shape };
+  });
+}
+
+function found<T>(table: ReadonlyMap<number, T>, number: number, what: string): T {
+  const entry = table.get(number);
+  if (entry === undefined) throw new Error(`the ${what} was released before this call`);
+  return entry;
+}
+
+function buffersOf(body: unknown): ArrayBuffer[] {
+  const tensors = isTensor(body) ? [body] : Object.values(body as Record<string, Tensor>);
+  return [...new Set(tensors.map((tensor) => tensor.data.buffer))];
+}
+
+const isTensor = (body: unknown): body is Tensor =>
+  typeof body === 'object' && body !== null && ArrayBuffer.isView((body as Tensor).data);
