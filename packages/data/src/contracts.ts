@@ -74,5 +74,11 @@ export interface PromptedSample {
 }
 
 export const SampleContract = defineContract<Sample>('Sample', 'An image with its labelled instances.');
-export const ModelInputContract = defineContract<ModelInput>('ModelInput', 'An image resized, padded and normalised for the encoder.');
-export const PromptedSampleContract = defineContract<PromptedSample>('PromptedSample', 'A sample with the prompts to train and evaluate with.');
+export const ModelInputContract = defineContract<ModelInput>(
+  'ModelInput',
+  'An image resized, padded and normalised for the encoder.',
+);
+export const PromptedSampleContract = defineContract<PromptedSample>(
+  'PromptedSample',
+  'A sample with the prompts to train and evaluate with.',
+);

@@ -12,3 +12,10 @@ export {
   type Sample,
   type Subset,
 } from './contracts.js';
+export { dataErrors } from './errors.js';
+export { emptyMask, maskArea, tightBox, unionMasks, type BitMask, type Box } from './masks/bit-mask.js';
+export { lowResTarget } from './masks/low-res-target.js';
+export { rasterize } from './masks/rasterize.js';
+export { countsOfMask, maskOfCounts } from './masks/rle-counts.js';
+export { decodeRleString, encodeRleString } from './masks/rle-string.js';
+export { frameOf } from './images/frame.js';

@@ -1,0 +1,16 @@
+import { defineErrors } from '@sluice/core';
+
+type Size = readonly [width: number, height: number];
+const size = ([width, height]: Size): string => `${width}x${height}`;
+
+/** All errors of this package. Sizes read width x height. */
+export const dataErrors = defineErrors('data', {
+  MASK_SIZES_DIFFER: (d: { first: Size; other: Size }) =>
+    `masks to unite differ in size: ${size(d.first)} and ${size(d.other)}; draw both at the size of their image`,
+  RLE_SIZE: (d: { rle: Size; image: Size }) =>
+    `the RLE mask is ${size(d.rle)} but its image is ${size(d.image)}; write masks at the size of the image`,
+  RLE_LENGTH: (d: { total: number; width: number; height: number }) =>
+    `the RLE runs cover ${Number.isNaN(d.total) ? 'no whole number of' : d.total} pixels but a ${d.width}x${d.height} mask has ${d.width * d.height}; write whole runs that fill the mask`,
+  RLE_STRING: (d: { position: number; text: string }) =>
+    `the compressed RLE string is malformed at character ${d.position} (${JSON.stringify(d.text.slice(Math.max(0, d.position - 8), d.position + 8))}); write it with pycocotools or as a list of run lengths`,
+});
