@@ -16,14 +16,18 @@ const habits = [
   { selector: 'TSParameterProperty', message: 'Declare the property.' },
 ];
 
+/** A leading underscore says that a name is there for its position only. */
+const unusedNames = { argsIgnorePattern: '^_', varsIgnorePattern: '^_' };
+
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/runs/', '.demo/', '.sluice/']),
+  globalIgnores(['**/dist/', '**/.venv/', '**/runs/', '.demo/', '.sluice/']),
   js.configs.recommended,
   {
     rules: {
       'no-restricted-syntax': ['error', ...habits],
       'max-lines': ['warn', { max: 300 }],
       eqeqeq: 'error',
+      'no-unused-vars': ['error', unusedNames],
     },
   },
   {
@@ -38,6 +42,7 @@ export default defineConfig(
       // `() => stream.next(x)` as a callback of a void function reads better than a block.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', unusedNames],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
