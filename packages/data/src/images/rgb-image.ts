@@ -1,0 +1,7 @@
+/** Decoded pixels. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  /** `[height, width, 3]`, RGB. */
+  readonly data: Uint8Array;
+}
