@@ -2,7 +2,26 @@ import { defineErrors } from '@sluice/core';
 
 /** Every error of this package, on one page. */
 export const modelErrors = defineErrors('models', {
+  // tensors and engines
   TENSOR_MISMATCH: (d: { where: string; problem: string }) => `${d.where}: ${d.problem}`,
   ENGINE_FAILED: (d: { engine: string; action: string; reason: string }) =>
     `the ${d.engine} engine failed while ${d.action}: ${d.reason}`,
+  // graph
+  SHAPE_MISMATCH: (d: { op: string; shapes: readonly (readonly number[])[]; reason: string }) =>
+    `${d.op} of ${d.shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ')}: ${d.reason}`,
+  CONSTANT_SIZE: (d: { name: string; shape: readonly number[]; count: number }) =>
+    `constant "${d.name}" has ${String(d.count)} values, but its shape [${d.shape.join(', ')}] holds another number; pass as many values as the shape holds`,
+  DUPLICATE_NAME: (d: { name: string; kind: string }) =>
+    `the graph already has a value named "${d.name}"; give the ${d.kind} another name`,
+  FOREIGN_VALUE: (d: { name: string; use: string }) =>
+    `value "${d.name}" (${d.use}) was made by another graph builder; values belong to the builder that made them`,
+  // gradients
+  NO_GRADIENT: (d: { op: string; node: string }) => `no gradient rule for ${d.op} (node "${d.node}")`,
+  LOSS_NOT_SCALAR: (d: { name: string; shape: readonly number[] }) =>
+    `gradients need a loss of one element, but "${d.name}" has shape [${d.shape.join(', ')}]; reduce it with ReduceSum or ReduceMean`,
+  // ONNX files
+  NOT_ONNX: (d: { path: string; reason: string }) =>
+    `${d.path} is not an ONNX model (${d.reason}); export it again, or check that the path is right and the download complete`,
+  MODEL_TOO_LARGE: (d: { bytes: number }) =>
+    `the ONNX model has ${String(d.bytes)} bytes; a protobuf file holds at most 2 GiB, so feed large weights as inputs instead of constants`,
 });
