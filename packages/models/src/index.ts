@@ -22,3 +22,8 @@ export {
 } from './engines/tensor-engine.js';
 export { float32Tensor, type Tensor } from './engines/tensor.js';
 export { createOnnxRuntimeEngine, type OnnxRuntimeOptions } from './engines/onnxruntime/onnx-runtime-engine.js';
+export { gradients } from './autodiff/backward.js';
+export { GraphBuilder } from './graph/graph-builder.js';
+export type { Constant, Graph, GraphNode, Value, ValueType } from './graph/graph.js';
+export type { OpAttrs, OpInputs, OpName } from './graph/op-signatures.js';
+export { modelErrors } from './errors.js';
