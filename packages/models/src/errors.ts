@@ -35,4 +35,9 @@ export const modelErrors = defineErrors('models', {
     `${d.path} is not the file that the model "${d.model}" is pinned to: expected ${d.expected}, found ${d.actual}. ` +
     'Delete node_modules and install again; if it still differs, the package was altered: do not use it',
   BAD_MODEL: (d: { model: string; problem: string }) => `${d.model} can't be used: ${d.problem}`,
+  // labelled samples
+  SUBSET_EMPTY: (d: { subset: string }) =>
+    `the subset "${d.subset}" has no usable image; check the dataset's subset names and \`subsets\` of the ingest stage, and the list of skipped items`,
+  SAMPLE_UNPAIRED: (d: { key: string; lacks: string }) =>
+    `sample "${d.key}" came without ${d.lacks}; connect embeddings and prompts that come from the same ingest stage`,
 });

@@ -27,3 +27,4 @@ export { GraphBuilder } from './graph/graph-builder.js';
 export type { Constant, Graph, GraphNode, Value, ValueType } from './graph/graph.js';
 export type { OpAttrs, OpInputs, OpName } from './graph/op-signatures.js';
 export { modelErrors } from './errors.js';
+export { pairSamples, type LabelledEmbedding } from './evaluate/pair-samples.js';
