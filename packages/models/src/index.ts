@@ -28,3 +28,12 @@ export type { Constant, Graph, GraphNode, Value, ValueType } from './graph/graph
 export type { OpAttrs, OpInputs, OpName } from './graph/op-signatures.js';
 export { modelErrors } from './errors.js';
 export { pairSamples, type LabelledEmbedding } from './evaluate/pair-samples.js';
+export { fromFloat16Bytes, toFloat16Bytes } from './weights/float16.js';
+export {
+  readSafetensors,
+  weightsOf,
+  writeSafetensors,
+  type SafetensorsFile,
+  type SafetensorsTensor,
+} from './weights/safetensors.js';
+export type { Weights, WeightTensor } from './weights/weights.js';

@@ -1,6 +1,7 @@
 import { modelErrors } from '../errors.js';
 import type { Port } from './tensor-engine.js';
-import { dtypeOf, elementCount, type Tensor } from './tensor.js';
+import { elementCount } from '../graph/shape.js';
+import { dtypeOf, type Tensor } from './tensor.js';
 
 /** Refuses a tensor whose array doesn't hold what its dtype and shape say. `where` names it, for instance `feed "pixels"`. */
 export function checkTensor({ dtype, shape, data }: Tensor, where: string): void {

@@ -1,5 +1,6 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { DType, Shape, Tensor } from './tensor.js';
+import type { DType, Shape } from '../graph/graph.js';
+import type { Tensor } from './tensor.js';
 
 /** An input or output of an executable. A dimension that is only known when it runs is its symbol's name. */
 export interface Port {

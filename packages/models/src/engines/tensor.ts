@@ -1,5 +1,5 @@
-export type Shape = readonly number[];
-export type DType = 'float32' | 'int64' | 'bool';
+import type { DType, Shape } from '../graph/graph.js';
+import { elementCount } from '../graph/shape.js';
 
 export type TensorData = Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
@@ -9,8 +9,6 @@ export interface Tensor {
   readonly shape: Shape;
   readonly data: TensorData;
 }
-
-export const elementCount = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
 /** `float32Tensor([1, 2], [0.5, 1])`; without data all zeros. A Float32Array is taken as it is, anything else is copied. */
 export function float32Tensor(

@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Port } from '../tensor-engine.js';
-import { allocateData, elementCount, type Tensor } from '../tensor.js';
+import { elementCount } from '../../graph/shape.js';
+import { allocateData, type Tensor } from '../tensor.js';
 import type { LoadedSession, RequestMessage, RequestName, Requests, RunRequest, WorkerOptions } from './protocol.js';
 import { WorkerResident, toOrtTensor } from './worker-resident.js';
 
