@@ -1,3 +1,18 @@
+export { defineErrors, SluiceError } from './errors/define-errors.js';
+export { canonicalDigest, canonicalJson } from './files/canonical-digest.js';
+export { sha256File } from './files/sha256-file.js';
+export { writeFileAtomic } from './files/write-file-atomic.js';
+export { fromPull, type PullSource } from './flow/from-pull.js';
+export { mapBounded } from './flow/map-bounded.js';
+export { checkOptions, type CheckedOptions, type OptionProblem } from './options/check-options.js';
+export { randomOf, type Random } from './random/random-of.js';
+export { createRunFolder } from './run/create-run-folder.js';
+export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/run-event.js';
+export type { RunFolder } from './run/run-folder.js';
+export type { ContentStore } from './services/content-store.js';
+export type { Logger } from './services/logger.js';
+export { CONTENT_STORE } from './services/tokens.js';
+export type { AnyStage } from './stage/any-stage.js';
 export { defineContract, type DataContract } from './stage/data-contract.js';
 export {
   defineStage,
@@ -6,18 +21,11 @@ export {
   type InputPort,
   type InputPorts,
   type InputStreams,
+  type ItemOf,
   type OutputPorts,
   type OutputStreams,
   type Services,
   type ServiceTokens,
   type StageDefinition,
 } from './stage/define-stage.js';
-export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
-export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/run-event.js';
-export type { RunFolder } from './run/run-folder.js';
-export type { Logger } from './services/logger.js';
-export type { ContentStore } from './services/content-store.js';
-export { CONTENT_STORE } from './services/tokens.js';
-export { defineErrors, SluiceError } from './errors/define-errors.js';
-export { randomOf, type Random } from './random/random-of.js';

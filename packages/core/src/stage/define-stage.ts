@@ -16,7 +16,8 @@ export type InputPorts = Readonly<Record<string, DataContract<unknown> | InputPo
 export type OutputPorts = Readonly<Record<string, DataContract<unknown>>>;
 export type ServiceTokens = Readonly<Record<string, ServiceIdentifier<unknown>>>;
 
-type ItemOf<P> = P extends InputPort<infer T> ? T : P extends DataContract<infer T> ? T : never;
+/** What a port carries. */
+export type ItemOf<P> = P extends InputPort<infer T> ? T : P extends DataContract<infer T> ? T : never;
 
 /** Streams of a stage's inputs; an optional input that is not connected is `undefined`. */
 export type InputStreams<I> = {

@@ -1,0 +1,252 @@
+import { Observable, Subscription } from 'rxjs';
+import { Edge } from '../flow/edge.js';
+import { withFlow } from '../flow/flow-context.js';
+import { InputPort } from '../flow/input-port.js';
+import { ReadyQueue } from '../flow/ready-queue.js';
+import { StageGate } from '../flow/stage-gate.js';
+import type { EdgeStatistics } from './run-event.js';
+
+/** A stage that is ready to be wired. */
+export interface GraphStage {
+  readonly id: string;
+  /** Producers of each connected input port. */
+  readonly inputs: Readonly<Record<string, readonly PortReference[]>>;
+  readonly feedback: ReadonlySet<string>;
+  readonly connect: (
+    inputs: Readonly<Record<string, Observable<unknown>>>,
+  ) => Readonly<Record<string, Observable<unknown>>>;
+}
+
+export interface PortReference {
+  readonly stage: string;
+  readonly port: string;
+}
+
+export interface GraphOptions {
+  /** Items in flight on an edge at most, unless the consumer's window is wider. */
+  readonly bound?: number;
+  readonly onItem?: (from: PortReference, item: unknown) => void;
+}
+
+export type GraphEvent =
+  | { readonly type: 'stage-started'; readonly stage: string }
+  | { readonly type: 'stage-finished'; readonly stage: string; readonly milliseconds: number };
+
+export interface GraphRun {
+  /** Emits until all stages have finished; an error is a `StageFailure`. */
+  readonly events: Observable<GraphEvent>;
+  readonly statistics: () => readonly EdgeStatistics[];
+  /** Edges on which items wait, for the word on a run that stands still. */
+  readonly waiting: () => readonly EdgeStatistics[];
+  /** Resolves when all work that could not be stopped at once has ended, or after a grace period with false. */
+  readonly settled: (graceMilliseconds?: number) => Promise<boolean>;
+}
+
+/** What a stage's stream or its wiring threw. */
+export class StageFailure {
+  readonly stage: string;
+  readonly error: unknown;
+
+  constructor(stage: string, error: unknown) {
+    this.stage = stage;
+    this.error = error;
+  }
+}
+
+const DEFAULT_BOUND = 8;
+
+/** Wires stages (given in topological order) with bounded edges. Nothing moves before `events` is subscribed to; unsubscribing stops all. */
+export function runGraph(stages: readonly GraphStage[], options: GraphOptions = {}): GraphRun {
+  const graph = new Graph(stages, options);
+  return {
+    events: new Observable<GraphEvent>((subscriber) => {
+      graph.start(
+        (event) => subscriber.next(event),
+        (failure) => subscriber.error(failure),
+        () => subscriber.complete(),
+      );
+      return () => graph.stop();
+    }),
+    statistics: () => graph.edges.map((edge) => edge.statistics()),
+    waiting: () => graph.edges.filter((edge) => edge.waiting > 0).map((edge) => edge.statistics()),
+    settled: async (graceMilliseconds = 5000) => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<false>((resolve) => {
+        timer = setTimeout(() => resolve(false), graceMilliseconds);
+      });
+      const all = Promise.all(graph.nodes.map((node) => node.gate.settled())).then(() => true);
+      const inTime = await Promise.race([all, late]);
+      clearTimeout(timer);
+      return inTime;
+    },
+  };
+}
+
+interface Node {
+  readonly stage: GraphStage;
+  readonly gate: StageGate;
+  readonly ports: Map<string, InputPort>;
+  /** Edges that leave each connected output port. */
+  readonly outputs: Map<string, Edge[]>;
+  readonly subscriptions: Map<string, Subscription>;
+  open: Set<string>;
+  startedAt: number | undefined;
+  finished: boolean;
+}
+
+class Graph {
+  readonly nodes: readonly Node[];
+  readonly edges: Edge[] = [];
+  readonly #options: GraphOptions;
+  readonly #queue = new ReadyQueue();
+  #next: (event: GraphEvent) => void = () => undefined;
+  #error: (failure: StageFailure) => void = () => undefined;
+  #complete: () => void = () => undefined;
+  #stopped = false;
+
+  constructor(stages: readonly GraphStage[], options: GraphOptions) {
+    this.#options = options;
+    this.nodes = stages.map((stage) => {
+      const node: Node = {
+        stage,
+        gate: new StageGate(stage.id, this.#queue, () => this.#begin(node)),
+        ports: new Map(),
+        outputs: new Map(),
+        subscriptions: new Map(),
+        open: new Set(),
+        startedAt: undefined,
+        finished: false,
+      };
+      return node;
+    });
+    this.#link();
+  }
+
+  start(next: (event: GraphEvent) => void, error: (failure: StageFailure) => void, complete: () => void): void {
+    this.#next = next;
+    this.#error = error;
+    this.#complete = complete;
+    const wired = this.nodes.map((node) => ({ node, outputs: this.#wire(node) }));
+    // Consumers first: a source that pushes at once finds all that is behind it in place.
+    for (const { node, outputs } of wired.reverse()) this.#subscribe(node, outputs);
+    if (this.nodes.length === 0) complete();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#queue.stop();
+    for (const node of this.nodes) for (const each of node.subscriptions.values()) each.unsubscribe();
+  }
+
+  #link(): void {
+    const byId = new Map(this.nodes.map((node) => [node.stage.id, node]));
+    for (const consumer of this.nodes) {
+      for (const [port, sources] of Object.entries(consumer.stage.inputs)) {
+        const input = new InputPort(consumer.gate, consumer.stage.feedback.has(port));
+        consumer.ports.set(port, input);
+        for (const source of sources) {
+          const producer = byId.get(source.stage)!;
+          const name = `${source.stage}.${source.port} -> ${consumer.stage.id}.${port}`;
+          const bound = this.#options.bound ?? DEFAULT_BOUND;
+          const edge = new Edge(name, producer.gate, input, bound, () => this.#abandoned(producer));
+          this.edges.push(edge);
+          producer.outputs.set(source.port, [...(producer.outputs.get(source.port) ?? []), edge]);
+        }
+      }
+    }
+  }
+
+  #wire(node: Node): Readonly<Record<string, Observable<unknown>>> {
+    if (this.#stopped) return {};
+    const inputs = Object.fromEntries([...node.ports].map(([name, port]) => [name, port.stream]));
+    let outputs: Readonly<Record<string, Observable<unknown>>> = {};
+    withFlow({ stage: node.gate, delivery: undefined }, () => {
+      try {
+        outputs = node.stage.connect(inputs);
+      } catch (error) {
+        this.#fail(node, error);
+      }
+    });
+    return outputs;
+  }
+
+  #subscribe(node: Node, outputs: Readonly<Record<string, Observable<unknown>>>): void {
+    if (this.#stopped) return;
+    node.open = new Set(Object.keys(outputs));
+    withFlow({ stage: node.gate, delivery: undefined }, () => {
+      for (const [port, stream] of Object.entries(outputs)) {
+        const edges = node.outputs.get(port) ?? [];
+        const from = { stage: node.stage.id, port };
+        const subscription = new Subscription();
+        node.subscriptions.set(port, subscription);
+        subscription.add(
+          stream.subscribe({
+            next: (item) => {
+              this.#begin(node);
+              this.#options.onItem?.(from, item);
+              for (const edge of edges) edge.push(item);
+            },
+            error: (error: unknown) => this.#fail(node, error),
+            complete: () => this.#end(node, port),
+          }),
+        );
+      }
+    });
+    if (node.open.size === 0) this.#finish(node);
+    node.gate.open();
+  }
+
+  #begin(node: Node): void {
+    if (node.startedAt !== undefined || this.#stopped) return;
+    node.startedAt = performance.now();
+    this.#next({ type: 'stage-started', stage: node.stage.id });
+  }
+
+  #fail(node: Node, error: unknown): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#error(new StageFailure(node.stage.id, error));
+  }
+
+  #end(node: Node, port: string): void {
+    if (this.#stopped || !node.open.delete(port)) return;
+    for (const edge of node.outputs.get(port) ?? []) edge.complete();
+    if (node.open.size === 0) this.#finish(node);
+  }
+
+  #finish(node: Node): void {
+    if (node.finished || this.#stopped) return;
+    node.finished = true;
+    this.#begin(node);
+    const milliseconds = performance.now() - (node.startedAt ?? 0);
+    this.#next({ type: 'stage-finished', stage: node.stage.id, milliseconds });
+    for (const port of node.ports.values()) port.abandon();
+    if (this.nodes.every((each) => each.finished) && !this.#isStopped()) {
+      this.stop();
+      this.#complete();
+    }
+  }
+
+  /**
+   * Nobody wants what a stage makes: it is stopped, as RxJS would. A stage that takes feedback ends by itself, since it must
+   * hear the last word on its work.
+   */
+  #abandoned(node: Node): void {
+    if (this.#stopped || node.finished || node.stage.feedback.size > 0) return;
+    const ports = [...node.open];
+    const unwanted = ports.every((port) => {
+      const edges = node.outputs.get(port) ?? [];
+      return edges.length > 0 && edges.every((edge) => edge.abandoned);
+    });
+    if (!unwanted) return;
+    for (const port of ports) {
+      node.subscriptions.get(port)?.unsubscribe();
+      this.#end(node, port);
+    }
+  }
+
+  /** `stop` may have been called by a subscriber to an event. */
+  #isStopped(): boolean {
+    return this.#stopped;
+  }
+}
