@@ -37,3 +37,18 @@ export {
   type SafetensorsTensor,
 } from './weights/safetensors.js';
 export type { Weights, WeightTensor } from './weights/weights.js';
+export { emitOnnx } from './onnx/emit-onnx.js';
+export type {
+  OnnxAttributeProto,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxValueInfo,
+} from './onnx/onnx-schema.js';
+export { readOnnx, readOnnxFile } from './onnx/read-onnx.js';
+export { float32Values } from './onnx/tensor-values.js';
+export { writeOnnx } from './onnx/write-onnx.js';
+export { confusion, type Confusion } from './metrics/confusion.js';
+export { ScoreAccumulator } from './metrics/score-accumulator.js';
+export { interpolationMatrices, upsampleLogits } from './metrics/upsample-logits.js';

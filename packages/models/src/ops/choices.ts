@@ -1,4 +1,5 @@
 import { broadcastShapes } from '../graph/shape.js';
+import { dataTypes } from '../onnx/onnx-schema.js';
 import { defineOp } from './define-op.js';
 import { inferBroadcast } from './elementwise.js';
 
@@ -24,15 +25,13 @@ export const GreaterOrEqual = defineOp('GreaterOrEqual', {
   gradient: 'zero',
 });
 
-const onnxTypes = { float32: 1, int64: 7, bool: 9 } as const;
-
 /** Changes the dtype; a change from or to anything but float32 is a step function, so nothing flows. */
 export const Cast = defineOp('Cast', {
   arity: 1,
   elementwise: true,
   infer: ([x], { to }) => [{ shape: x.shape, dtype: to }],
   gradient: 'zero',
-  onnx: ({ attrs: { to } }) => ({ attributes: { to: onnxTypes[to] } }),
+  onnx: ({ attrs: { to } }) => ({ attributes: { to: dataTypes[to] } }),
 });
 
 export const Where = defineOp('Where', {

@@ -22,6 +22,8 @@ export interface OpDefinition<O extends OpName> {
   readonly gradient: 'zero' | GradientRule<O>;
   /** Outputs, counted from the first, whose gradient the rule handles. @default all */
   readonly differentiableOutputs?: number;
+  /** Outputs from this one on may be left out of the ONNX node where nothing uses them. @default none */
+  readonly optionalOutputs?: number;
   /** @default the ONNX operator of the same name, without attributes */
   onnx?(context: OnnxContext<O>): OnnxSpelling;
 }

@@ -17,6 +17,7 @@ export const LayerNormalization = defineOp('LayerNormalization', {
     return [x, statistics, statistics];
   },
   differentiableOutputs: 1,
+  optionalOutputs: 1,
   gradient: ({ emit, inputs: [x, scale], outputs, dy, needs }) => {
     const [, mean, inverseDeviation] = outputs as readonly [typeof x, typeof x, typeof x];
     if (!needs(0) && !needs(1)) return [null, null, dy];

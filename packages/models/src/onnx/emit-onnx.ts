@@ -1,0 +1,94 @@
+import type { Constant, Graph, GraphNode, NodeOf, Value } from '../graph/graph.js';
+import type { OpName } from '../graph/op-signatures.js';
+import type { OnnxAttribute, OpDefinition } from '../ops/define-op.js';
+import { operators } from '../ops/index.js';
+import {
+  attributeTypes,
+  dataTypes,
+  type OnnxAttributeProto,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValueInfo,
+} from './onnx-schema.js';
+import { nameValues } from './name-values.js';
+import { writeOnnx } from './write-onnx.js';
+
+/**
+ * A graph as an ONNX model: opset 17, with onnxruntime's own operators (`com.microsoft`) where they are faster. Values keep their
+ * names; an output has the name that the graph gives it. The same graph gives the same bytes.
+ */
+export function emitOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
+  const { names, identities } = nameValues(graph);
+  const nameOf = (value: Value): string => names.get(value) ?? value.name;
+  const used = new Set([...Object.values(graph.outputs), ...graph.nodes.flatMap(({ inputs }) => inputs)]);
+  const integers = new Map<string, OnnxTensor>();
+  const nodes = graph.nodes.map((node) => nodeProto(node, nameOf, used, integers));
+  return writeOnnx({
+    irVersion: 8,
+    producerName: 'sluice',
+    opsetImport: [{ version: 17 }, { domain: 'com.microsoft', version: 1 }],
+    graph: {
+      name: 'graph',
+      node: [...nodes, ...identities],
+      initializer: [...graph.constants.map((constant) => constantProto(constant, nameOf)), ...integers.values()],
+      input: graph.inputs.map((value) => valueInfo(value, nameOf(value))),
+      output: Object.entries(graph.outputs).map(([name, value]) => valueInfo(value, name)),
+    },
+  });
+}
+
+function nodeProto(
+  node: GraphNode,
+  nameOf: (value: Value) => string,
+  used: ReadonlySet<Value>,
+  integers: Map<string, OnnxTensor>,
+): OnnxNode {
+  const { op, name, attrs, inputs, outputs } = node as NodeOf<OpName>;
+  const definition = operators[op] as OpDefinition<OpName>;
+  const names = inputs.map(nameOf);
+  const int64 = (values: readonly number[]): string => {
+    const tensor = int64Proto(values);
+    integers.set(tensor.name, tensor);
+    return tensor.name;
+  };
+  const spelling = definition.onnx?.({ attrs, inputs: inputs as never, outputs, names, int64 }) ?? {};
+  const { optionalOutputs = outputs.length } = definition;
+  return {
+    name,
+    opType: spelling.opType ?? op,
+    ...(spelling.domain && { domain: spelling.domain }),
+    input: [...(spelling.inputs ?? names)],
+    output: outputs.map((output, i) => (i >= optionalOutputs && !used.has(output) ? '' : nameOf(output))),
+    attribute: Object.entries(spelling.attributes ?? {}).map(([key, value]) => attributeProto(key, value)),
+  };
+}
+
+function attributeProto(name: string, value: OnnxAttribute): OnnxAttributeProto {
+  if (typeof value === 'number') return { name, i: value, type: attributeTypes.int };
+  if ('float' in value) return { name, f: value.float, type: attributeTypes.float };
+  return { name, ints: [...value], type: attributeTypes.ints };
+}
+
+function constantProto({ value, data }: Constant, nameOf: (value: Value) => string): OnnxTensor {
+  const floats = data instanceof Float32Array ? data : Float32Array.from(data);
+  return {
+    name: nameOf(value),
+    dims: [...value.shape],
+    dataType: dataTypes.float32,
+    rawData: new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength),
+  };
+}
+
+/** Named after its contents, so that equal ones are one. */
+function int64Proto(values: readonly number[]): OnnxTensor & { readonly name: string } {
+  const data = BigInt64Array.from(values, BigInt);
+  const name = `int64(${values.join(',')})`;
+  return { name, dims: [values.length], dataType: dataTypes.int64, rawData: new Uint8Array(data.buffer) };
+}
+
+function valueInfo({ shape, dtype }: Value, name: string): OnnxValueInfo {
+  return {
+    name,
+    type: { tensorType: { elemType: dataTypes[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+  };
+}

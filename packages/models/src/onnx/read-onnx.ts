@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import protobuf from 'protobufjs/light.js';
+import { modelErrors } from '../errors.js';
+import { modelProto, type OnnxModel } from './onnx-schema.js';
+
+/**
+ * Reads an ONNX model; `path` only names it in errors. Throws `models/NOT_ONNX`. The objects may be changed and written again with
+ * `writeOnnx`; a model that is copied instead loses the fields that the schema does not name. Tensor bytes are views of `bytes`.
+ */
+export function readOnnx(bytes: Uint8Array, path = 'the buffer'): OnnxModel {
+  if (bytes.length === 0) throw modelErrors.NOT_ONNX({ path, reason: 'it is empty' });
+  const model = decode(bytes, path);
+  if (!isModel(model)) throw modelErrors.NOT_ONNX({ path, reason: 'it holds no model with a version and a graph' });
+  return model;
+}
+
+export async function readOnnxFile(path: string): Promise<OnnxModel> {
+  return readOnnx(await readFile(path), path);
+}
+
+function decode(bytes: Uint8Array, path: string): unknown {
+  try {
+    return withPlainIntegers(modelProto.decode(bytes));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw modelErrors.NOT_ONNX({ path, reason }, { cause });
+  }
+}
+
+function isModel(model: unknown): model is OnnxModel {
+  const { irVersion, opsetImport, graph } = model as Partial<OnnxModel>;
+  return Number(irVersion) > 0 && Array.isArray(opsetImport) && Array.isArray(graph?.node);
+}
+
+/** Replaces protobufjs's 64-bit integer objects in place by numbers, or by bigints where a number would not be exact. */
+function withPlainIntegers(value: unknown): unknown {
+  if (value instanceof protobuf.util.Long) {
+    const exact = (BigInt(value.high) << 32n) | BigInt(value.low >>> 0);
+    return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
+  }
+  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return value;
+  const fields = value as Record<string, unknown>;
+  for (const key of Object.keys(fields)) fields[key] = withPlainIntegers(fields[key]);
+  return value;
+}
