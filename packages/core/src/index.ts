@@ -28,4 +28,5 @@ export {
   type ServiceTokens,
   type StageDefinition,
 } from './stage/define-stage.js';
+export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
