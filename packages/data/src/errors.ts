@@ -21,4 +21,20 @@ export const dataErrors = defineErrors('data', {
   PROMPT_JITTER: (d: { jitter: number }) => `jitter is ${d.jitter} but must be at least 0 and below 0.5; 0.02 is usual`,
   PROMPT_LIMIT: (d: { maxPerImage: number }) =>
     `maxPerImage is ${d.maxPerImage} but must be at least 1; leave it out to use every instance`,
+  DATASET_FOLDER: (d: { root: string }) => `there is no dataset at ${d.root}; give the path of its folder`,
+  COCO_NOT_FOUND: (d: { root: string }) =>
+    `no COCO annotations in ${d.root}; expected annotations/instances_<subset>.json or <subset>/_annotations.coco.json`,
+  COCO_STRUCTURE: (d: { path: string; key: string }) =>
+    `${d.path} has no list "${d.key}"; a COCO instances file has the lists images, annotations and categories`,
+  IMAGE_FOLDER: (d: { path: string; folders: readonly string[] }) =>
+    `no image folder for ${d.path}; expected one of ${d.folders.join(', ')}`,
+  NO_SUBSET: (d: { root: string; found: readonly string[] }) =>
+    `none of the subsets in ${d.root} (${d.found.join(', ')}) is known as train, val or test; say which is which, such as subsets: { train: ${d.found[0] ?? 'NAME'} }`,
+  FILE_UNREADABLE: (d: { path: string; reason: string }) => `cannot read ${d.path}: ${d.reason}`,
+  JSON_SYNTAX: (d: { path: string; line: number; column: number; found: string }) =>
+    `${d.path}:${d.line}:${d.column} is not JSON: ${d.found === '' ? 'the text ends too early' : `unexpected ${JSON.stringify(d.found)}`}`,
+  WRITE_CATEGORY: (d: { category: string; categories: readonly string[] }) =>
+    `an instance has the category "${d.category}", which is not among those to write (${d.categories.join(', ')})`,
+  WRITE_FILE_NAME: (d: { fileName: string }) =>
+    `cannot write an image as ${JSON.stringify(d.fileName)}; file names must be distinct and stay within the image folder`,
 });

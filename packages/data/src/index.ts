@@ -27,3 +27,16 @@ export { resizeBilinear } from './images/resize-bilinear.js';
 export type { RgbImage } from './images/rgb-image.js';
 export { innermostPixel } from './masks/innermost-pixel.js';
 export { promptSampler, type PromptOptions } from './prompts/prompt-sampler.js';
+export { coco } from './formats/coco/coco.js';
+export { writeCoco, type CocoImageToWrite } from './formats/coco/write-coco.js';
+export type {
+  DatasetFormat,
+  Detection,
+  ReadItem,
+  ReadOptions,
+  SkipReason,
+  SubsetNames,
+  Unit,
+} from './formats/dataset-format.js';
+export { datasetFormats } from './formats/formats.js';
+export { emptyTallies, tally, type Tallies, type Tally } from './formats/tally.js';

@@ -1,0 +1,142 @@
+import { basename } from 'node:path';
+import type { ImageRef, Instance, Subset } from '../../contracts.js';
+import { imageSize } from '../../images/image-size.js';
+import { MAX_PIXELS } from '../../images/decode-image.js';
+import type { ReadItem, ReadOptions, SkipReason } from '../dataset-format.js';
+import { openImageFolder, type ImageFolder } from '../image-folder.js';
+import { readJson } from '../read-json.js';
+import { firstImageFolder, type CocoFile } from './coco-layout.js';
+import { readCocoMask } from './coco-mask.js';
+import { idOf, readCocoDocument, readCocoImage, recordOf, type CocoDocument, type CocoImage } from './coco-records.js';
+
+export interface CocoSubset {
+  readonly root: string;
+  readonly file: CocoFile;
+  readonly subset: Subset;
+  /** Keys of the samples so far, in all subsets; grows. */
+  readonly keys: Set<string>;
+  readonly options: ReadOptions;
+}
+
+/** The images of one annotation file in its order, each after its skipped annotations; annotations of no image come last. */
+export async function* readCocoSubset({ root, file, subset, keys, options }: CocoSubset): AsyncGenerator<ReadItem> {
+  const document = readCocoDocument(await readJson(file.path), file.path);
+  const findImage = openImageFolder(root, await firstImageFolder(file));
+  const place = basename(file.path);
+  const annotations = groupByImage(document);
+  const imageIds = new Set<string>();
+
+  for (const [index, value] of document.images.entries()) {
+    const image = readCocoImage(value);
+    if (typeof image === 'string') {
+      yield skipped('image', 'invalid image record', `${place}: images[${index}]`, image);
+      continue;
+    }
+    const item = `${place}: image ${image.id} (${image.fileName})`;
+    if (imageIds.has(image.id)) {
+      yield skipped('image', 'duplicate image', item, 'an image before it has the same id');
+      continue;
+    }
+    imageIds.add(image.id);
+    const own = annotations.get(image.id) ?? [];
+    annotations.delete(image.id);
+
+    const id = sampleId(image.fileName, (candidate) => !keys.has(`${subset}/${candidate}`));
+    const found = id === undefined ? duplicateFile : await locateImage(image, findImage);
+    if (id === undefined || 'reason' in found) {
+      const { reason, detail } = 'reason' in found ? found : duplicateFile;
+      yield skipped('image', reason, item, detail);
+      if (own.length > 0) yield { ...skipped('annotation', 'image skipped', item, reason), count: own.length };
+      continue;
+    }
+    const instances: Instance[] = [];
+    const instanceIds = new Set<string>();
+    for (const annotation of own) {
+      const result = readInstance(annotation, document, found, options);
+      if ('reason' in result) {
+        yield skipped('annotation', result.reason, `${item}, annotation ${idIn(annotation)}`, result.detail);
+      } else if (instanceIds.has(result.id)) {
+        yield skipped('annotation', 'duplicate annotation', `${item}, annotation ${result.id}`);
+      } else {
+        instanceIds.add(result.id);
+        instances.push(result);
+      }
+    }
+    if (instances.length === 0) {
+      yield skipped('image', 'no usable instance', item);
+      continue;
+    }
+    const key = `${subset}/${id}`;
+    keys.add(key);
+    yield { kind: 'sample', sample: { key, id, subset, image: found, instances } };
+  }
+  for (const [imageId, orphans] of annotations) {
+    for (const annotation of orphans) {
+      const item = `${place}: annotation ${idIn(annotation)}`;
+      if (imageId === undefined) yield skipped('annotation', 'invalid annotation record', item, 'it has no image_id');
+      else yield skipped('annotation', 'image not listed', item, `image_id ${imageId}`);
+    }
+  }
+}
+
+type Skip = Extract<ReadItem, { kind: 'skipped' }>;
+interface Fault {
+  readonly reason: SkipReason;
+  readonly detail?: string | undefined;
+}
+
+const duplicateFile: Fault = { reason: 'duplicate image', detail: 'an image before it has the same file_name' };
+
+function skipped(unit: 'image' | 'annotation', reason: SkipReason, item: string, detail?: string): Skip {
+  return { kind: 'skipped', unit, reason, item, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** Annotations by image id, in file order; under `undefined` those that name none. */
+function groupByImage({ annotations }: CocoDocument): Map<string | undefined, unknown[]> {
+  const groups = new Map<string | undefined, unknown[]>();
+  for (const annotation of annotations) {
+    const imageId = idOf(recordOf(annotation)?.['image_id']);
+    const group = groups.get(imageId);
+    if (group) group.push(annotation);
+    else groups.set(imageId, [annotation]);
+  }
+  return groups;
+}
+
+function idIn(annotation: unknown): string {
+  return idOf(recordOf(annotation)?.['id']) ?? 'without id';
+}
+
+/** The file name without extension; with it where another image has that id; undefined where that is taken, too. */
+function sampleId(fileName: string, isFree: (id: string) => boolean): string | undefined {
+  const full = fileName.replaceAll('\\', '/');
+  return [full.replace(/(?<=[^/])\.[^./]*$/, ''), full].find(isFree);
+}
+
+async function locateImage(image: CocoImage, findImage: ImageFolder): Promise<ImageRef | Fault> {
+  const found = await findImage(image.fileName);
+  if ('reason' in found) return found;
+  const size = image.size ?? (await imageSize(found.path));
+  if (size === undefined)
+    return { reason: 'image file unreadable', detail: `${found.path} has no size that can be read` };
+  const { width, height } = size;
+  if (width * height > MAX_PIXELS) return { reason: 'image too large', detail: `${width}x${height}` };
+  return { path: found.path, width, height };
+}
+
+function readInstance(
+  annotation: unknown,
+  { categories }: CocoDocument,
+  { width, height }: ImageRef,
+  { crowds = 'skip' }: ReadOptions,
+): Instance | Fault {
+  const record = recordOf(annotation);
+  const id = idOf(record?.['id']);
+  if (!record || id === undefined) return { reason: 'invalid annotation record', detail: 'it has no id' };
+  const categoryId = idOf(record['category_id']);
+  const category = categoryId === undefined ? undefined : categories.get(categoryId);
+  if (category === undefined) return { reason: 'unknown category', detail: `category_id ${categoryId ?? 'missing'}` };
+  if (crowds === 'skip' && (record['iscrowd'] === 1 || record['iscrowd'] === true)) return { reason: 'crowd' };
+  const result = readCocoMask(record['segmentation'], width, height);
+  return 'reason' in result ? result : { id, category, mask: result.mask };
+}
