@@ -1,5 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { DType, Shape } from '../graph/graph.js';
+import type { DType, Graph, Shape } from '../graph/graph.js';
 import type { Tensor } from './tensor.js';
 
 /** An input or output of an executable. A dimension that is only known when it runs is its symbol's name. */
@@ -14,6 +14,7 @@ export interface TensorEngine {
   readonly name: string;
   /** Threads that one operator may use: results are bit-identical from run to run at the same count only. */
   readonly threads: number;
+  compile(graph: Graph, options?: CompileOptions): Promise<Executable>;
   /** An ONNX file by its path, or an ONNX model's bytes. */
   loadModel(model: string | Uint8Array, options?: CompileOptions): Promise<Executable>;
   /** A tensor that stays with the engine between runs; the data is copied. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { modelErrors } from '../../errors.js';
+import { emitOnnx } from '../../onnx/emit-onnx.js';
 import { checkFit, checkTensor } from '../check-tensor.js';
 import type { Executable, Resident, TensorEngine } from '../tensor-engine.js';
 import type { Tensor } from '../tensor.js';
@@ -35,6 +36,7 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
   return {
     name: 'onnxruntime',
     threads,
+    compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(graph), label),
     loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
     allocate: async (tensor) => {
       checkTensor(tensor, 'resident');

@@ -22,9 +22,8 @@ interface Pending {
  * A worker thread and its requests by id. The process stays alive while a request is pending and may end when none is.
  * The worker's file is the built one, found through the package's own `exports`, so that it runs from sources under test, too.
  */
-export function openWorkerChannel(workerData: WorkerOptions): WorkerChannel {
-  const file = createRequire(import.meta.url).resolve('@sluice/models/onnxruntime-worker');
-  const worker = new Worker(file, { workerData, name: 'onnxruntime' });
+export function openWorkerChannel(workerData: WorkerOptions, file: string | URL = workerFile()): WorkerChannel {
+  const worker = new Worker(file, { workerData, name: 'onnxruntime', execArgv: [] });
   worker.unref();
 
   const pending = new Map<number, Pending>();
@@ -46,7 +45,9 @@ export function openWorkerChannel(workerData: WorkerOptions): WorkerChannel {
     else request?.reject(new Error(reply.message));
   });
   worker.on('error', (error: unknown) => {
-    end(new Error('its worker thread died', { cause: error }));
+    end(
+      new Error(`its worker thread died: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+    );
   });
   worker.on('exit', (code) => {
     end(new Error(closing === undefined ? `its worker thread ended with code ${String(code)}` : 'it was disposed'));
@@ -76,3 +77,5 @@ export function openWorkerChannel(workerData: WorkerOptions): WorkerChannel {
 
   return { ask, close: () => (closing ??= close()) };
 }
+
+const workerFile = (): string => createRequire(import.meta.url).resolve('@sluice/models/onnxruntime-worker');
