@@ -1,1 +1,2 @@
-export {};
+export { finiteDifferences } from './finite-differences.js';
+export { interpret } from './reference.js';
