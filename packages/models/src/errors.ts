@@ -34,10 +34,23 @@ export const modelErrors = defineErrors('models', {
   WEIGHTS_CHANGED: (d: { model: string; path: string; expected: string; actual: string }) =>
     `${d.path} is not the file that the model "${d.model}" is pinned to: expected ${d.expected}, found ${d.actual}. ` +
     'Delete node_modules and install again; if it still differs, the package was altered: do not use it',
+  BAD_WEIGHTS: (d: { name: string; problem: string }) =>
+    `weight "${d.name}" can't be used: ${d.problem}; take weights of the same model`,
   BAD_MODEL: (d: { model: string; problem: string }) => `${d.model} can't be used: ${d.problem}`,
   // labelled samples
   SUBSET_EMPTY: (d: { subset: string }) =>
     `the subset "${d.subset}" has no usable image; check the dataset's subset names and \`subsets\` of the ingest stage, and the list of skipped items`,
   SAMPLE_UNPAIRED: (d: { key: string; lacks: string }) =>
     `sample "${d.key}" came without ${d.lacks}; connect embeddings and prompts that come from the same ingest stage`,
+  // SAM
+  MISSING_WEIGHT: (d: { name: string }) =>
+    `the checkpoint has no tensor "${d.name}"; it must hold SAM's prompt encoder and mask decoder under SAM's parameter names`,
+  EMPTY_PROMPT: (d: { instance: string }) =>
+    `the prompt for instance "${d.instance}" has neither a box nor a point; give it at least one`,
+  // training
+  PROMPTS_WITHOUT_MASKS: (d: { key: string; prompts: number; masks: number }) =>
+    `training item "${d.key}" has ${String(d.prompts)} prompts and ${String(d.masks)} masks; each prompt needs one mask`,
+  LOSS_NOT_FINITE: (d: { step: number; loss: number; keys: readonly string[]; learningRate: number }) =>
+    `the loss became ${String(d.loss)} at step ${String(d.step)} (items ${d.keys.join(', ')}, learning rate ${String(d.learningRate)}); ` +
+    'lower the learning rate or warm it up longer, and look at these items',
 });

@@ -1,0 +1,51 @@
+import type { GraphBuilder } from '../graph/graph-builder.js';
+import type { Value } from '../graph/graph.js';
+import { rowMajorMaps } from '../sam/logit-order.js';
+
+/** The pixels that a loss is taken over. Losses only sum over them, so their order is free. */
+export interface PixelSpace {
+  readonly builder: GraphBuilder;
+  /** [prompts, ...pixels] */
+  readonly logits: Value;
+  /** What is wanted there, exactly 0 or 1; the same shape. */
+  readonly targets: Value;
+  /** 1 / number of pixels of a mask, a scalar. */
+  readonly share: Value;
+}
+
+/** Sum over each mask's pixels: [prompts, ...pixels] -> [prompts] */
+export function sumPixels({ builder }: PixelSpace, x: Value): Value {
+  return builder.emit('ReduceSum', [x], { axes: x.shape.slice(1).map((_, i) => i + 1), keepdims: false });
+}
+
+/** The decoder's own resolution. `logits` and `targets` are [prompts, LOW_RES_PIXELS] in logit order. */
+export function lowResolution(builder: GraphBuilder, logits: Value, targets: Value): PixelSpace {
+  return { builder, logits, targets, share: builder.constant(1 / logits.shape[1]!) };
+}
+
+/** An image's own pixels, padded to [height, width] so that images of similar sizes can share a graph. */
+export interface OriginalPixels {
+  /** [prompts, height, width], 0 in the padding. */
+  readonly targets: Value;
+  /** Interpolation of rows [height, LOW_RES] and columns [width, LOW_RES], zeros in the padding. */
+  readonly rows: Value;
+  readonly columns: Value;
+  /** [height, width]: 0 within the image, in the padding a logit so low that nothing there counts (`PADDING_LOGIT`). */
+  readonly padding: Value;
+  /** 1 / number of the image's pixels, a scalar. */
+  readonly share: Value;
+}
+
+/** Sigmoid and softplus of it are exactly 0 in float32. */
+export const PADDING_LOGIT = -1e4;
+
+/**
+ * The image's resolution, as OTX takes its loss: logits up to the frame, cut to the image's part, then to the image's size. All
+ * that is linear and separable, so it is rows · logits · columnsᵀ. `logits` are [prompts, LOW_RES_PIXELS] in logit order.
+ */
+export function originalResolution(builder: GraphBuilder, logits: Value, pixels: OriginalPixels): PixelSpace {
+  const { rows, columns, padding, targets, share } = pixels;
+  const tall = builder.emit('MatMul', [rows, rowMajorMaps(builder, logits)]); // [prompts, height, LOW_RES]
+  const full = builder.emit('MatMul', [tall, columns], { transB: true }); // [prompts, height, width]
+  return { builder, logits: builder.emit('Add', [full, padding]), targets, share };
+}

@@ -1,0 +1,125 @@
+import type { Frame, Prompt } from '@sluice/data';
+import type { Feeds, TensorEngine } from '../engines/tensor-engine.js';
+import { float32Tensor } from '../engines/tensor.js';
+import { imagePositions } from '../sam/position-encoding.js';
+import { withoutMaskPrompt } from '../sam/image-input.js';
+import { toLogitOrder, toRowMajor } from '../sam/logit-order.js';
+import { createPromptEncoder, type PromptSpace } from '../sam/prompt-encoder.js';
+import { CHANNELS, IMAGE_TOKENS, LOW_RES_PIXELS, type MASK_TOKENS } from '../sam/shape.js';
+import type { Weights } from '../weights/weights.js';
+import { executableCache } from './executable-cache.js';
+import { microBatches, type MicroBatch } from './micro-batches.js';
+import { predictionGraph, type PredictionGraphShape } from './prediction-graph.js';
+import { allocateWeights, releaseAll } from './resident-set.js';
+
+export interface PredictOptions {
+  /** How many mask tokens answer each prompt: the first alone, the one that is trained, or all four. @default 1 */
+  readonly masks?: 1 | typeof MASK_TOKENS;
+  /** Mask prompts, one a prompt: row-major logits `[256, 256]`. @default none */
+  readonly maskPrompts?: readonly Float32Array[];
+}
+
+export interface Prediction {
+  /** Row-major logits `[256, 256]` in the model's frame; the answer of mask m to prompt p is at p * masks + m. */
+  readonly logits: readonly Float32Array<ArrayBuffer>[];
+  /** Predicted IoU of each. */
+  readonly iou: readonly number[];
+}
+
+/** A mask decoder that answers prompts. Graphs are compiled once and serve any weights. */
+export interface DecoderPredictor {
+  /** `embedding` is token-major `[4096, 256]`; prompts are in the image's pixels. */
+  predict(
+    embedding: Float32Array,
+    frame: Frame,
+    image: PromptSpace['image'],
+    prompts: readonly Prompt[],
+    options?: PredictOptions,
+  ): Promise<Prediction>;
+  /** Another checkpoint's mask decoder; the prompt encoder stays. */
+  setWeights(weights: Weights): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface DecoderPredictorOptions {
+  /** Prompts that go through the decoder together. @default 4 */
+  readonly microBatch?: number;
+}
+
+/** Compiled graphs that are kept, about 30 MB each. */
+const CACHED_GRAPHS = 12;
+
+export async function createDecoderPredictor(
+  engine: TensorEngine,
+  weights: Weights,
+  { microBatch = 4 }: DecoderPredictorOptions = {},
+): Promise<DecoderPredictor> {
+  const encodePrompt = createPromptEncoder(weights);
+  const withoutMask = withoutMaskPrompt(weights);
+  const parameters = await allocateWeights(engine, weights, [...weights.keys()].filter(isDecoderParameter));
+  const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], imagePositions(weights)));
+  const graphs = executableCache(CACHED_GRAPHS, async (key) => {
+    const { graph, parameters: names } = predictionGraph(weights, JSON.parse(key) as PredictionGraphShape);
+    return { executable: await engine.compile(graph, { label: 'mask decoder' }), names };
+  });
+
+  const run = async (shape: PredictionGraphShape, feeds: Feeds): Promise<{ logits: Float32Array; iou: Float32Array }> => {
+    const { executable, names } = await graphs.get(JSON.stringify(shape));
+    const fed = Object.fromEntries(names.map((name) => [name, parameters.get(name)!]));
+    const { logits, iou } = await executable.run({ imagePositions: positions, ...fed, ...feeds });
+    return { logits: logits!.data as Float32Array, iou: iou!.data as Float32Array };
+  };
+
+  return {
+    predict: async (embedding, frame, image, prompts, { masks = 1, maskPrompts } = {}) => {
+      const logits: Float32Array<ArrayBuffer>[] = [];
+      const iou: number[] = [];
+      const tensor = float32Tensor([IMAGE_TOKENS, CHANNELS], maskPrompts ? embedding : withoutMask(embedding));
+      const answer = async ({ prompts: indices, tokens }: MicroBatch): Promise<void> => {
+        const sparse = stack(indices.map((index) => encodePrompt(prompts[index]!, { image, frame })));
+        const dense = maskPrompts && stack(indices.map((index) => toLogitOrder(maskPrompts[index]!)));
+        const results = await run(
+          { prompts: indices.length, tokens, masks, maskPrompts: dense !== undefined },
+          {
+            image: tensor,
+            sparse: float32Tensor([indices.length, tokens, CHANNELS], sparse),
+            ...(dense && { maskPrompts: float32Tensor([indices.length, LOW_RES_PIXELS], dense) }),
+          },
+        );
+        indices.forEach((index, row) => {
+          for (let mask = 0; mask < masks; mask++) {
+            const from = row * masks + mask;
+            logits[index * masks + mask] = toRowMajor(results.logits.subarray(from * LOW_RES_PIXELS, (from + 1) * LOW_RES_PIXELS));
+            iou[index * masks + mask] = results.iou[from]!;
+          }
+        });
+      };
+      for (const batch of microBatches([{ prompts }], microBatch)) await answer(batch);
+      return { logits, iou };
+    },
+    setWeights: async (next) => {
+      await Promise.all([...parameters].map(([name, resident]) => {
+        const { shape, data } = next.get(name) ?? weights.get(name)!;
+        return resident.write(float32Tensor(shape, data));
+      }));
+    },
+    release: async () => {
+      await graphs.release();
+      await releaseAll(parameters, new Map([['imagePositions', positions]]));
+    },
+  };
+}
+
+const isDecoderParameter = (name: string): boolean =>
+  name.startsWith('mask_decoder.') || name.startsWith('prompt_encoder.mask_downscaling.');
+
+/** One array after the other. */
+function stack(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const result = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    result.set(array, offset);
+    offset += array.length;
+  }
+  return result;
+}

@@ -1,0 +1,41 @@
+import type { Prompt } from '@sluice/data';
+import { promptTokenCount } from '../sam/prompt-encoder.js';
+
+/** Prompts of one image that go through the decoder together. */
+export interface MicroBatch {
+  /** Position of the image in the batch. */
+  readonly item: number;
+  /** Positions of the prompts in the image. */
+  readonly prompts: readonly number[];
+  /** Tokens that each of these prompts has. */
+  readonly tokens: number;
+}
+
+/**
+ * Splits a batch's prompts into micro-batches: those of one image with equally many tokens together, in sizes that halve from
+ * `largest`, so that few different graphs serve any number of prompts and none is padded.
+ */
+export function microBatches(items: readonly { readonly prompts: readonly Prompt[] }[], largest: number): MicroBatch[] {
+  return items.flatMap(({ prompts }, item) => {
+    const groups = new Map<number, number[]>();
+    prompts.forEach((prompt, index) => {
+      const tokens = promptTokenCount(prompt);
+      groups.set(tokens, [...(groups.get(tokens) ?? []), index]);
+    });
+    return [...groups].flatMap(([tokens, indices]) =>
+      chunks(indices, largest).map((chunk) => ({ item, prompts: chunk, tokens })),
+    );
+  });
+}
+
+/** 7 prompts, at most 4 together: 4, 2, 1. */
+function chunks(indices: readonly number[], largest: number): number[][] {
+  const result: number[][] = [];
+  let start = 0;
+  for (let size = largest; start < indices.length; ) {
+    while (size > indices.length - start) size = Math.max(1, Math.floor(size / 2));
+    result.push(indices.slice(start, start + size));
+    start += size;
+  }
+  return result;
+}

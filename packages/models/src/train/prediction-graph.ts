@@ -1,0 +1,41 @@
+import { GraphBuilder } from '../graph/graph-builder.js';
+import type { Graph } from '../graph/graph.js';
+import { maskEmbedding } from '../sam/mask-prompt.js';
+import { reshape } from '../sam/layers.js';
+import { maskDecoder } from '../sam/mask-decoder.js';
+import { parameterInputs, within } from '../sam/scope.js';
+import { CHANNELS, IMAGE_TOKENS, LOW_RES_PIXELS, type MASK_TOKENS } from '../sam/shape.js';
+import type { Weights } from '../weights/weights.js';
+
+/** What a prediction graph is made for. */
+export interface PredictionGraphShape {
+  readonly prompts: number;
+  readonly tokens: number;
+  readonly masks: 1 | typeof MASK_TOKENS;
+  /** Whether each prompt brings a mask. */
+  readonly maskPrompts: boolean;
+}
+
+/**
+ * The decoder alone. Inputs: `image` [IMAGE_TOKENS, CHANNELS] (with the dense prompt embedding unless there are mask prompts),
+ * `imagePositions`, `sparse` [prompts, tokens, CHANNELS], `maskPrompts` [prompts, LOW_RES_PIXELS] in logit order if there are any, and
+ * the parameters under their names. Outputs: `logits` [prompts, masks, LOW_RES_PIXELS] in logit order, `iou` [prompts, masks].
+ */
+export function predictionGraph(
+  weights: Weights,
+  { prompts, tokens, masks, maskPrompts }: PredictionGraphShape,
+): { readonly graph: Graph; readonly parameters: readonly string[] } {
+  const builder = new GraphBuilder();
+  const scope = parameterInputs(builder, weights);
+  const embedding = reshape(builder, builder.input('image', [IMAGE_TOKENS, CHANNELS]), [1, IMAGE_TOKENS, CHANNELS]);
+  const imagePositions = builder.input('imagePositions', [IMAGE_TOKENS, CHANNELS]);
+  const sparse = builder.input('sparse', [prompts, tokens, CHANNELS]);
+  const image = maskPrompts
+    ? builder.emit('Add', [
+        embedding,
+        maskEmbedding(within(scope, 'prompt_encoder'), builder.input('maskPrompts', [prompts, LOW_RES_PIXELS])),
+      ])
+    : embedding;
+  const outputs = maskDecoder(within(scope, 'mask_decoder'), { image, imagePositions, sparse }, masks);
+  return { graph: builder.build(outputs), parameters: [...scope.used.keys()] };
+}
