@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { modelErrors } from '../errors.js';
+import type { Executable, TensorEngine } from '../engines/tensor-engine.js';
+import { float32Tensor } from '../engines/tensor.js';
+import { zooModel, type ZooModel } from '../zoo/model-zoo.js';
+import { resolveModelFile } from '../zoo/resolve-model-file.js';
+import { toTokenMajor } from './token-major.js';
+
+/** A frozen image encoder in inference mode. */
+export interface ImageEncoder {
+  readonly model: string;
+  /** SHA-256 (hex) of the encoder's file and of the embedding's layout: what an embedding depends on besides its image. */
+  readonly digest: string;
+  /** Normalised pixels, RGB `[3, 1024, 1024]`, to an embedding, token-major `[4096, 256]`. */
+  encode(pixels: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
+  release(): Promise<void>;
+}
+
+/** Changes when the order of values in an embedding does. */
+const LAYOUT = 'token-major/1';
+
+/** Opens a zoo model's encoder, which runs as its file has it. Throws `models/UNKNOWN_MODEL` and what resolving the file throws. */
+export async function openImageEncoder(engine: TensorEngine, model: string): Promise<ImageEncoder> {
+  const entry = zooModel(model);
+  const { size, grid, channels, encoder } = entry;
+  const label = `the image encoder of ${model}`;
+  const executable = await engine.loadModel(await resolveModelFile(model, 'encoder'), { label });
+  const { input, output } = portsOf(executable, entry);
+  return {
+    model,
+    digest: createHash('sha256').update(`${encoder.sha256} ${LAYOUT}`).digest('hex'),
+    encode: async (pixels) => {
+      const outputs = await executable.run({ [input]: float32Tensor([1, 3, size, size], pixels) });
+      const embedding = outputs[output]!.data as Float32Array;
+      return toTokenMajor(embedding, channels, grid * grid);
+    },
+    release: () => executable.release(),
+  };
+}
+
+/** The names of the file's only input and output. */
+function portsOf(
+  { inputs, outputs }: Executable,
+  { name }: ZooModel,
+): { readonly input: string; readonly output: string } {
+  const [input, ...otherInputs] = inputs;
+  const [output, ...otherOutputs] = outputs;
+  if (input !== undefined && output !== undefined && otherInputs.length + otherOutputs.length === 0) {
+    return { input: input.name, output: output.name };
+  }
+  const problem = `an image encoder has one input and one output, this one ${String(inputs.length)} and ${String(outputs.length)}`;
+  throw modelErrors.BAD_MODEL({ model: `the image encoder of ${name}`, problem });
+}
