@@ -14,8 +14,9 @@ export function innermostPixel(mask: BitMask): { readonly x: number; readonly y:
   let best = 0;
   let found = { x: x0, y: y0 };
   const row = new Float64Array(width);
+  const envelope = envelopeFor(width);
   for (let y = 0; y < height; y++) {
-    squaredDistances(depth.subarray(y * width, (y + 1) * width), row);
+    squaredDistances(depth.subarray(y * width, (y + 1) * width), row, envelope);
     for (let x = 0; x < width; x++) {
       if (row[x]! > best) {
         best = row[x]!;
@@ -45,25 +46,45 @@ function columnDepths(mask: BitMask, x0: number, y0: number, width: number, heig
 }
 
 /** min over x' of (x - x')² + depth(x')², with depth 0 just beyond both ends: the lower envelope of parabolas (Felzenszwalb and Huttenlocher 2012). */
-function squaredDistances(depth: Float64Array, out: Float64Array): void {
+function squaredDistances(depth: Float64Array, out: Float64Array, envelope: Envelope): void {
+  const { apexes, starts, heights } = envelope;
   const length = depth.length;
-  const height = (x: number): number => (x < 0 || x >= length ? 0 : depth[x]! ** 2);
-  const apexes: number[] = [-1];
-  const starts: number[] = [-Infinity];
-  for (let x = 0; x <= length; x++) {
-    let start: number;
-    for (;;) {
-      const last = apexes.at(-1)!;
-      start = (height(x) + x * x - height(last) - last * last) / (2 * (x - last));
-      if (start > starts.at(-1)!) break;
-      apexes.pop();
-      starts.pop();
-    }
-    apexes.push(x);
-    starts.push(start);
+  // Index x + 1 stands for column x, so that both ends have a place.
+  for (let x = 0; x < length; x++) heights[x + 1] = depth[x]! * depth[x]!;
+  heights[length + 1] = 0;
+  let last = 0;
+  apexes[0] = 0;
+  starts[0] = -Infinity;
+  for (let x = 1; x <= length + 1; x++) {
+    let start = crossing(heights, apexes[last]!, x);
+    while (start <= starts[last]!) start = crossing(heights, apexes[--last]!, x);
+    last++;
+    apexes[last] = x;
+    starts[last] = start;
   }
-  for (let x = 0, k = 0; x < length; x++) {
-    while (k + 1 < starts.length && starts[k + 1]! <= x) k++;
-    out[x] = (x - apexes[k]!) ** 2 + height(apexes[k]!);
+  for (let x = 1, k = 0; x <= length; x++) {
+    while (k < last && starts[k + 1]! <= x) k++;
+    const apex = apexes[k]!;
+    out[x - 1] = (x - apex) * (x - apex) + heights[apex]!;
   }
+}
+
+/** Where the parabola at b comes to lie below the one at a. */
+function crossing(heights: Float64Array, a: number, b: number): number {
+  return (heights[b]! + b * b - heights[a]! - a * a) / (2 * (b - a));
+}
+
+/** Working space for rows of one length. */
+interface Envelope {
+  readonly apexes: Int32Array;
+  readonly starts: Float64Array;
+  readonly heights: Float64Array;
+}
+
+function envelopeFor(length: number): Envelope {
+  return {
+    apexes: new Int32Array(length + 2),
+    starts: new Float64Array(length + 2),
+    heights: new Float64Array(length + 2),
+  };
 }

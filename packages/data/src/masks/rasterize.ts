@@ -3,7 +3,7 @@ import { dataErrors } from '../errors.js';
 import { emptyMask, type BitMask } from './bit-mask.js';
 import { polygonMarks } from './polygon-marks.js';
 import { maskOfCounts } from './rle-counts.js';
-import { toggleColumns } from './toggle-columns.js';
+import { toggleColumns, type Window } from './toggle-columns.js';
 
 /**
  * The pixels of a mask as the COCO mask API sets them. Rings are united (an inner ring cuts no hole); what lies outside the image is cut off.
@@ -17,36 +17,48 @@ export function rasterize(source: MaskSource, width: number, height: number): Bi
     return maskOfCounts(source.counts, width, height);
   }
   const mask = emptyMask(width, height);
-  for (const ring of source.rings) drawRing(ring, mask);
+  source.rings.forEach((ring, i) => {
+    drawRing(ring, mask, i === 0);
+  });
   return mask;
 }
 
-/** Sets the pixels of one ring, working in the window that it covers. */
-function drawRing(ring: readonly number[], { width, height, data }: BitMask): void {
+/** Sets the pixels of one ring within the window that it covers; in place if nothing is drawn yet. */
+function drawRing(ring: readonly number[], { width, height, data }: BitMask, isFirst: boolean): void {
   let left = width;
   let right = 0;
   let top = height;
   let bottom = 0;
   const marks: number[] = [];
   polygonMarks(ring, width, height, (column, row) => {
+    if (row > bottom) bottom = row;
+    if (row === height) return;
     if (column < left) left = column;
     if (column >= right) right = column + 1;
     if (row < top) top = row;
-    if (row > bottom) bottom = row;
     marks.push(column, row);
   });
-  if (bottom <= top) return;
-  const windowWidth = right - left;
-  const windowHeight = bottom - top;
-  const window = new Uint8Array(windowWidth * windowHeight);
+  if (right <= left || bottom <= top) return;
+  const size = { width: right - left, height: bottom - top };
+  const offset = top * width + left;
+  if (isFirst) {
+    fillWindow({ ...size, data, offset, stride: width }, marks, left, top);
+    return;
+  }
+  const own = new Uint8Array(size.width * size.height);
+  fillWindow({ ...size, data: own, offset: 0, stride: size.width }, marks, left, top);
+  for (let y = 0; y < size.height; y++) {
+    const from = y * size.width;
+    const to = offset + y * width;
+    for (let x = 0; x < size.width; x++) data[to + x]! |= own[from + x]!;
+  }
+}
+
+/** Draws marks (column, row, ...) of an empty window whose first pixel is (left, top). Marks just below it end its columns and need no drawing. */
+function fillWindow(window: Window, marks: readonly number[], left: number, top: number): void {
   for (let i = 0; i < marks.length; i += 2) {
     const row = marks[i + 1]! - top;
-    if (row < windowHeight) window[row * windowWidth + marks[i]! - left]! ^= 1;
+    if (row < window.height) window.data[window.offset + row * window.stride + marks[i]! - left]! ^= 1;
   }
-  toggleColumns(window, windowWidth, windowHeight);
-  for (let y = 0; y < windowHeight; y++) {
-    const target = (top + y) * width + left;
-    const from = y * windowWidth;
-    for (let x = 0; x < windowWidth; x++) data[target + x]! |= window[from + x]!;
-  }
+  toggleColumns(window);
 }

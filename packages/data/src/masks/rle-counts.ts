@@ -13,7 +13,7 @@ export function maskOfCounts(counts: readonly number[], width: number, height: n
     if (i % 2 === 1 && end > position) markRun(mask, position, end);
     position = end;
   }
-  toggleColumns(mask.data, width, height);
+  toggleColumns({ ...mask, offset: 0, stride: width });
   return mask;
 }
 

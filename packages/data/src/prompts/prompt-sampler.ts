@@ -4,7 +4,7 @@ import { dataErrors } from '../errors.js';
 import { tightBox, type Box } from '../masks/bit-mask.js';
 import { innermostPixel } from '../masks/innermost-pixel.js';
 import { rasterize } from '../masks/rasterize.js';
-import { countsOfMask } from '../masks/rle-counts.js';
+import { rowRuns } from '../masks/row-runs.js';
 import { jitterBox } from './jitter-box.js';
 import { randomPixel } from './random-pixel.js';
 
@@ -31,60 +31,61 @@ export function promptSampler(options: PromptOptions): (sample: Sample) => Promp
   if (!(maxPerImage >= 1)) throw dataErrors.PROMPT_LIMIT({ maxPerImage });
 
   return (sample) => {
-    const shapes = lazyShapes(sample, points);
-    const trainingPrompt = (shape: Shape, random: Random): Prompt => {
-      const instance = shape.instance.id;
-      if (!boxes || (points && isThin(shape.box))) {
-        return { instance, points: [{ ...randomPixel(shape.counts!, sample.image.height, random)!, label: 1 }] };
-      }
-      return { instance, box: jitterBox(shape.box, jitter, sample.image.width, sample.image.height, random) };
+    const { image } = sample;
+    const masks = lazyMasks(sample, points);
+    const needsPoint = ({ box }: SmallMask): boolean => !boxes || (points && isThin(box));
+
+    const trainingPrompt = (mask: SmallMask, random: Random): Prompt => {
+      const instance = mask.instance.id;
+      if (needsPoint(mask)) return { instance, points: [{ ...randomPixel(mask.runs, image.width, random), label: 1 }] };
+      return { instance, box: jitterBox(mask.box, jitter, image.width, image.height, random) };
     };
-    const evaluationPrompt = (shape: Shape): Prompt => {
-      const instance = shape.instance.id;
-      if (!boxes || (points && isThin(shape.box))) return { instance, points: [{ ...shape.innermost!, label: 1 }] };
-      return { instance, box: shape.box };
+    const evaluationPrompt = (mask: SmallMask): Prompt => {
+      const instance = mask.instance.id;
+      if (!needsPoint(mask)) return { instance, box: mask.box };
+      return {
+        instance,
+        points: [{ ...innermostPixel(rasterize(mask.instance.mask, image.width, image.height))!, label: 1 }],
+      };
     };
     return {
       sample,
       promptsAt: (epoch) => {
-        if (epoch === 'evaluation') return shapes().map(evaluationPrompt);
-        const randoms = new Map(
-          shapes().map((shape) => [shape, randomOf(seed, 'prompts', epoch, sample.key, shape.instance.id)]),
-        );
-        return choose(randoms, maxPerImage).map((shape) => trainingPrompt(shape, randoms.get(shape)!));
+        if (epoch === 'evaluation') return masks().map(evaluationPrompt);
+        const lots = masks().map((mask) => {
+          const random = randomOf(seed, 'prompts', epoch, sample.key, mask.instance.id);
+          return { mask, random, lot: random.uniform() };
+        });
+        return lowest(lots, maxPerImage).map(({ mask, random }) => trainingPrompt(mask, random));
       },
     };
   };
 }
 
 /** What prompts need of a mask; small, so that it can be kept while the mask itself is not. */
-interface Shape {
+interface SmallMask {
   readonly instance: Instance;
   readonly box: Box;
-  /** Column-major runs, where points are asked for. */
-  readonly counts?: readonly number[];
-  readonly innermost?: { readonly x: number; readonly y: number };
+  /** The set pixels, where points are asked for; else nothing. */
+  readonly runs: Uint32Array;
 }
 
-/** The instances with pixels, drawn at the first call. */
-function lazyShapes({ image, instances }: Sample, points: boolean): () => readonly Shape[] {
-  let shapes: readonly Shape[] | undefined;
-  const draw = (instance: Instance): readonly Shape[] => {
+/** The instances that have pixels, drawn at the first call. */
+function lazyMasks({ image, instances }: Sample, points: boolean): () => readonly SmallMask[] {
+  let masks: readonly SmallMask[] | undefined;
+  const draw = (instance: Instance): readonly SmallMask[] => {
     const mask = rasterize(instance.mask, image.width, image.height);
     const box = tightBox(mask);
-    if (!box) return [];
-    if (!points) return [{ instance, box }];
-    return [{ instance, box, counts: countsOfMask(mask), innermost: innermostPixel(mask)! }];
+    return box ? [{ instance, box, runs: points ? rowRuns(mask) : new Uint32Array() }] : [];
   };
-  return () => (shapes ??= instances.flatMap(draw));
+  return () => (masks ??= instances.flatMap(draw));
 }
 
-/** At most `limit` shapes, in their order; each draws its lot from its own stream, so that the order of instances doesn't matter. */
-function choose(randoms: ReadonlyMap<Shape, Random>, limit: number): readonly Shape[] {
-  const lots = [...randoms].map(([shape, random]) => ({ shape, lot: random.uniform() }));
-  if (lots.length <= limit) return lots.map(({ shape }) => shape);
+/** The `limit` lowest lots, in their order. Each instance draws its lot from its own stream, so the choice doesn't depend on their order. */
+function lowest<T extends { readonly lot: number }>(lots: readonly T[], limit: number): readonly T[] {
+  if (lots.length <= limit) return lots;
   const border = lots.map(({ lot }) => lot).sort((a, b) => a - b)[limit]!;
-  return lots.filter(({ lot }) => lot < border).map(({ shape }) => shape);
+  return lots.filter(({ lot }) => lot < border);
 }
 
 /** A box whose first and last pixel are the same along an axis. */

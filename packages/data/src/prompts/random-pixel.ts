@@ -1,23 +1,16 @@
 import type { Random } from '@sluice/core';
 
-/** A set pixel of a mask of this height, each as likely, from its column-major runs (first run zeros). Undefined for an empty mask. */
+/** One of the set pixels that `rowRuns` lists, each as likely. There must be one. */
 export function randomPixel(
-  counts: readonly number[],
-  height: number,
+  runs: Uint32Array,
+  width: number,
   random: Random,
-): { readonly x: number; readonly y: number } | undefined {
+): { readonly x: number; readonly y: number } {
   let area = 0;
-  for (let i = 1; i < counts.length; i += 2) area += counts[i]!;
-  if (area === 0) return undefined;
+  for (let i = 0; i < runs.length; i += 2) area += runs[i + 1]! - runs[i]!;
   let rest = random.integer(0, area - 1);
-  let position = 0;
-  for (let i = 0; i < counts.length; i++) {
-    if (i % 2 === 1) {
-      if (rest < counts[i]!) break;
-      rest -= counts[i]!;
-    }
-    position += counts[i]!;
-  }
-  const pixel = position + rest;
-  return { x: Math.floor(pixel / height), y: pixel % height };
+  let run = 0;
+  for (; rest >= runs[run + 1]! - runs[run]!; run += 2) rest -= runs[run + 1]! - runs[run]!;
+  const pixel = runs[run]! + rest;
+  return { x: pixel % width, y: Math.floor(pixel / width) };
 }
