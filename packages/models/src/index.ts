@@ -27,6 +27,8 @@ export { GraphBuilder } from './graph/graph-builder.js';
 export type { Constant, Graph, GraphNode, Value, ValueType } from './graph/graph.js';
 export type { OpAttrs, OpInputs, OpName } from './graph/op-signatures.js';
 export { modelErrors } from './errors.js';
+export { checkpointPredictor, readCheckpoint, type CheckpointPredictor } from './evaluate/checkpoint-predictor.js';
+export { evaluateDecoder, type Evaluation } from './evaluate/evaluate-decoder.js';
 export { pairSamples, type LabelledEmbedding } from './evaluate/pair-samples.js';
 export { fromFloat16Bytes, toFloat16Bytes } from './weights/float16.js';
 export {

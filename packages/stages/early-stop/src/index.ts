@@ -1,1 +1,2 @@
-export {};
+export { earlyStop } from './early-stop.js';
+export { earlyStopOptions, type EarlyStopOptions } from './options.js';

@@ -1,1 +1,2 @@
-export {};
+export { encode } from './encode.js';
+export { encodeOptions, type EncodeOptions } from './options.js';

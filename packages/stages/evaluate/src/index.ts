@@ -1,1 +1,2 @@
-export {};
+export { evaluate } from './evaluate.js';
+export { evaluateOptions, type EvaluateOptions } from './options.js';

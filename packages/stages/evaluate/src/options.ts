@@ -8,6 +8,10 @@ export const evaluateOptions = Type.Object(
       default: 'epoch',
       description: '`final` shows the scores in the summary at the end of the run.',
     }),
+    'if-empty': choice(['fail', 'skip'], {
+      default: 'fail',
+      description: 'What a subset without images does: the run fails, or nothing is scored.',
+    }),
   },
   { additionalProperties: false },
 );

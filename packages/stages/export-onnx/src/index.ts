@@ -1,1 +1,1 @@
-export {};
+export { exportOnnx } from './export-onnx.js';

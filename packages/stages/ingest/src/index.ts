@@ -1,1 +1,2 @@
-export {};
+export { ingest } from './ingest.js';
+export { ingestOptions, type IngestOptions } from './options.js';

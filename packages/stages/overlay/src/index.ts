@@ -1,1 +1,2 @@
-export {};
+export { overlay } from './overlay.js';
+export { overlayOptions, type OverlayOptions } from './options.js';

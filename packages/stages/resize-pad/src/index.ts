@@ -1,1 +1,2 @@
-export {};
+export { resizePad } from './resize-pad.js';
+export { resizePadOptions, type ResizePadOptions } from './options.js';

@@ -1,1 +1,2 @@
-export {};
+export { samplePrompts } from './sample-prompts.js';
+export { samplePromptsOptions, type SamplePromptsOptions } from './options.js';

@@ -1,1 +1,2 @@
-export {};
+export { trainDecoder } from './train-decoder.js';
+export { trainDecoderOptions, type TrainDecoderOptions } from './options.js';

@@ -1,0 +1,60 @@
+import { defineStage, mapBounded } from '@sluice/core';
+import { PromptedSampleContract } from '@sluice/data';
+import {
+  CheckpointContract,
+  checkpointPredictor,
+  EncodedSampleContract,
+  evaluateDecoder,
+  MetricsContract,
+  pairSamples,
+  TENSOR_ENGINE,
+} from '@sluice/models';
+import { EMPTY, filter, finalize, forkJoin, switchMap, toArray } from 'rxjs';
+import { evaluateOptions } from './options.js';
+
+/** Scores each checkpoint on a subset, one after the other: F1, IoU, precision, recall, with prompts from the labels. */
+export const evaluate = defineStage({
+  type: 'evaluate',
+  summary: 'Micro and macro F1, IoU, precision and recall of checkpoints at the original resolution.',
+  inputs: { checkpoints: CheckpointContract, embeddings: EncodedSampleContract, prompts: PromptedSampleContract },
+  outputs: { metrics: MetricsContract },
+  options: evaluateOptions,
+  services: { engine: TENSOR_ENGINE },
+  create:
+    ({ subset, scope, 'if-empty': ifEmpty }, { engine }, { report, signal, logger }) =>
+    ({ checkpoints, embeddings, prompts }) => ({
+      metrics: forkJoin([
+        embeddings.pipe(
+          filter((encoded) => encoded.subset === subset),
+          toArray(),
+        ),
+        prompts.pipe(
+          filter(({ sample }) => sample.subset === subset),
+          toArray(),
+        ),
+      ]).pipe(
+        switchMap(([encoded, prompted]) => {
+          if (encoded.length + prompted.length === 0 && ifEmpty === 'skip') {
+            logger.warn(`no image in the subset "${subset}": nothing is scored on it`);
+            return EMPTY;
+          }
+          const samples = pairSamples(subset, encoded, prompted);
+          const predictor = checkpointPredictor(engine);
+          return checkpoints.pipe(
+            mapBounded(async (checkpoint) => {
+              const { epoch, step } = checkpoint;
+              const note = `epoch ${String(epoch)}`;
+              const evaluation = await evaluateDecoder(await predictor.open(checkpoint), samples, (done) => {
+                signal.throwIfAborted();
+                report({ type: 'progress', done, total: samples.length, unit: 'images', note });
+              });
+              const { images, instances, scores } = evaluation;
+              report({ type: 'metric', scope, values: { epoch, step, subset, images, instances, ...scores } });
+              return { subset, checkpoint, ...evaluation };
+            }, 1),
+            finalize(() => void predictor.release()),
+          );
+        }),
+      ),
+    }),
+});

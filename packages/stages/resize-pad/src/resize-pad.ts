@@ -1,0 +1,17 @@
+import { defineStage, mapBounded } from '@sluice/core';
+import { ModelInputContract, modelInputOf, SampleContract } from '@sluice/data';
+import { resizePadOptions } from './options.js';
+
+/** Plans each image's way into the model's square frame; pixels are made where they are used, never kept on the stream. */
+export const resizePad = defineStage({
+  type: 'resize-pad',
+  summary: 'Longest side to the model size by bilinear interpolation, right and bottom zero pad, normalise.',
+  inputs: { samples: SampleContract },
+  outputs: { images: ModelInputContract },
+  options: resizePadOptions,
+  create:
+    (options) =>
+    ({ samples }) => ({
+      images: samples.pipe(mapBounded((sample) => modelInputOf(sample, options), 4)),
+    }),
+});
