@@ -73,8 +73,8 @@ export const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
 /** Values of `TensorProto.dataType` and `TensorTypeProto.elemType`. */
 export const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
-/** Numbers outside the safe integer range come as bigint. */
-export type OnnxInteger = number | bigint;
+/** 64 bits; integers outside the safe range of a number stay in halves. */
+export type OnnxInteger = number | { readonly low: number; readonly high: number; readonly unsigned: boolean };
 
 export interface OnnxModel {
   irVersion: OnnxInteger;

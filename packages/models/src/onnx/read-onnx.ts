@@ -20,7 +20,9 @@ export async function readOnnxFile(path: string): Promise<OnnxModel> {
 
 function decode(bytes: Uint8Array, path: string): unknown {
   try {
-    return withPlainIntegers(modelProto.decode(bytes));
+    const reader = protobuf.Reader.create(bytes);
+    reader.discardUnknown = false;
+    return withPlainIntegers(modelProto.decode(reader));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw modelErrors.NOT_ONNX({ path, reason }, { cause });
@@ -32,11 +34,11 @@ function isModel(model: unknown): model is OnnxModel {
   return Number(irVersion) > 0 && Array.isArray(opsetImport) && Array.isArray(graph?.node);
 }
 
-/** Replaces protobufjs's 64-bit integer objects in place by numbers, or by bigints where a number would not be exact. */
+/** Replaces protobufjs's 64-bit integer objects in place by numbers where those are exact. */
 function withPlainIntegers(value: unknown): unknown {
   if (value instanceof protobuf.util.Long) {
-    const exact = (BigInt(value.high) << 32n) | BigInt(value.low >>> 0);
-    return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
+    const number = value.high * 2 ** 32 + (value.low >>> 0);
+    return Number.isSafeInteger(number) ? number : value;
   }
   if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return value;
   const fields = value as Record<string, unknown>;

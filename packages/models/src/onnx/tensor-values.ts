@@ -13,7 +13,7 @@ export function float32Values(
   const shape = dims.map(Number);
   if (dataType !== dataTypes.float32) throw fail(`has data type ${String(dataType)} where float32 is needed`);
   if (dataLocation !== 0) throw fail('keeps its data in another file');
-  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) throw fail(`has the shape [${dims.join(', ')}]`);
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) throw fail(`has the shape [${shape.join(', ')}]`);
   const count = elementCount(shape);
   const found = rawData?.length ? rawData.length / Float32Array.BYTES_PER_ELEMENT : floatData.length;
   if (found !== count)
