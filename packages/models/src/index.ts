@@ -60,3 +60,15 @@ export { copyEncoder, exportDecoder, type ExportDecoderOptions } from './export/
 export { loadSamWeights } from './weights/load-sam-weights.js';
 export { modelNames, zooModel, type ModelName, type ZooModel } from './zoo/model-zoo.js';
 export { resolveModelFile } from './zoo/resolve-model-file.js';
+export {
+  createDecoderPredictor,
+  type DecoderPredictor,
+  type DecoderPredictorOptions,
+  type Prediction,
+  type PredictOptions,
+} from './train/decoder-predictor.js';
+export { createDecoderTrainer, type DecoderTrainer, type DecoderTrainerOptions } from './train/decoder-trainer.js';
+export type { TrainItem } from './train/train-item.js';
+export type { Resolution } from './train/loss-targets.js';
+export type { LossKind, MaskLoss } from './losses/mask-loss.js';
+export type { AdamOptions } from './optim/adam.js';

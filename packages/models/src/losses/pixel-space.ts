@@ -1,11 +1,13 @@
 import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { Value } from '../graph/graph.js';
+import { reshape } from '../sam/layers.js';
 import { rowMajorMaps } from '../sam/logit-order.js';
+import { LOW_RES, LOW_RES_PIXELS } from '../sam/shape.js';
 
 /** The pixels that a loss is taken over. Losses only sum over them, so their order is free. */
 export interface PixelSpace {
   readonly builder: GraphBuilder;
-  /** [prompts, ...pixels] */
+  /** [prompts, rows, columns] */
   readonly logits: Value;
   /** What is wanted there, exactly 0 or 1; the same shape. */
   readonly targets: Value;
@@ -13,14 +15,24 @@ export interface PixelSpace {
   readonly share: Value;
 }
 
-/** Sum over each mask's pixels: [prompts, ...pixels] -> [prompts] */
+/**
+ * Sum over each mask's pixels: [prompts, rows, columns] -> [prompts]. Rows first: a float32 sum of millions of pixels in one go would
+ * lose digits that the loss needs.
+ */
 export function sumPixels({ builder }: PixelSpace, x: Value): Value {
-  return builder.emit('ReduceSum', [x], { axes: x.shape.slice(1).map((_, i) => i + 1), keepdims: false });
+  const rows = builder.emit('ReduceSum', [x], { axes: [2], keepdims: false });
+  return builder.emit('ReduceSum', [rows], { axes: [1], keepdims: false });
 }
 
 /** The decoder's own resolution. `logits` and `targets` are [prompts, LOW_RES_PIXELS] in logit order. */
 export function lowResolution(builder: GraphBuilder, logits: Value, targets: Value): PixelSpace {
-  return { builder, logits, targets, share: builder.constant(1 / logits.shape[1]!) };
+  const shape = [logits.shape[0]!, LOW_RES, LOW_RES];
+  return {
+    builder,
+    logits: reshape(builder, logits, shape),
+    targets: reshape(builder, targets, shape),
+    share: builder.constant(1 / LOW_RES_PIXELS),
+  };
 }
 
 /** An image's own pixels, padded to [height, width] so that images of similar sizes can share a graph. */

@@ -13,7 +13,12 @@ export interface AdamOptions {
 
 /** Names of a parameter's tensors in the optimiser's graph. All are inputs; all but `gradient` also come out, as `next:<name>`. */
 export const adamNames = (parameter: string) =>
-  ({ value: parameter, gradient: `gradient:${parameter}`, mean: `mean:${parameter}`, square: `square:${parameter}` }) as const;
+  ({
+    value: parameter,
+    gradient: `gradient:${parameter}`,
+    mean: `mean:${parameter}`,
+    square: `square:${parameter}`,
+  }) as const;
 
 /** Name of the output that replaces an input. */
 export const next = (name: string): string => `next:${name}`;

@@ -24,13 +24,19 @@ const rowMajorIndex: Uint32Array = (() => {
 })();
 
 /** Row-major [256, 256] -> logit order, into `out`. */
-export function toLogitOrder(map: ArrayLike<number>, out: Float32Array = new Float32Array(LOW_RES_PIXELS)): Float32Array {
+export function toLogitOrder(
+  map: ArrayLike<number>,
+  out: Float32Array = new Float32Array(LOW_RES_PIXELS),
+): Float32Array {
   for (let i = 0; i < LOW_RES_PIXELS; i++) out[i] = map[rowMajorIndex[i]!]!;
   return out;
 }
 
 /** Logit order -> row-major [256, 256], into `out`. */
-export function toRowMajor(logits: ArrayLike<number>, out: Float32Array<ArrayBuffer> = new Float32Array(LOW_RES_PIXELS)): Float32Array<ArrayBuffer> {
+export function toRowMajor(
+  logits: ArrayLike<number>,
+  out: Float32Array<ArrayBuffer> = new Float32Array(LOW_RES_PIXELS),
+): Float32Array<ArrayBuffer> {
   for (let i = 0; i < LOW_RES_PIXELS; i++) out[rowMajorIndex[i]!] = logits[i]!;
   return out;
 }

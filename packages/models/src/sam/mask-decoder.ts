@@ -32,14 +32,24 @@ export function maskDecoder(
   const tokens = builder.emit('Concat', [repeated, sparse], { axis: 1 });
   const decoded = twoWayTransformer(within(scope, 'transformer'), tokens, image, imagePositions, 1 + masks);
   const tokenAt = (index: number): Value =>
-    reshape(builder, builder.emit('Slice', [decoded.tokens], { axis: 1, start: index, end: index + 1 }), [prompts, CHANNELS]);
+    reshape(builder, builder.emit('Slice', [decoded.tokens], { axis: 1, start: index, end: index + 1 }), [
+      prompts,
+      CHANNELS,
+    ]);
 
   const pixels = upscaling(within(scope, 'output_upscaling'), decoded.image); // [prompts, LOW_RES_PIXELS, 32]
   const filters = Array.from({ length: masks }, (_, mask) => {
-    const filter = multilayerPerceptron(within(scope, `output_hypernetworks_mlps.${String(mask)}`), tokenAt(1 + mask), 3);
+    const filter = multilayerPerceptron(
+      within(scope, `output_hypernetworks_mlps.${String(mask)}`),
+      tokenAt(1 + mask),
+      3,
+    );
     return reshape(builder, filter, [prompts, filter.shape[1]!, 1]);
   });
-  const logits = builder.emit('MatMul', [pixels, masks === 1 ? filters[0]! : builder.emit('Concat', filters, { axis: 2 })]);
+  const logits = builder.emit('MatMul', [
+    pixels,
+    masks === 1 ? filters[0]! : builder.emit('Concat', filters, { axis: 2 }),
+  ]);
   const ordered = masks === 1 ? logits : builder.emit('Transpose', [logits], { perm: [0, 2, 1] });
   const iou = multilayerPerceptron(within(scope, 'iou_prediction_head'), tokenAt(0), 3); // [prompts, MASK_TOKENS]
   return {

@@ -24,7 +24,9 @@ export function promptTokenCount({ box, points = [] }: Prompt): number {
 export function createPromptEncoder(weights: Weights): (prompt: Prompt, space: PromptSpace) => Float32Array {
   const encoding = positionEncoding(weights);
   const embedding = (name: string): Float32Array => weightOf(weights, `prompt_encoder.${name}.weight`).data;
-  const [background, foreground, topLeft, bottomRight] = [0, 1, 2, 3].map((label) => embedding(`point_embeddings.${String(label)}`));
+  const [background, foreground, topLeft, bottomRight] = [0, 1, 2, 3].map((label) =>
+    embedding(`point_embeddings.${String(label)}`),
+  );
   const notAPoint = embedding('not_a_point_embed');
 
   return (prompt, { image, frame }) => {

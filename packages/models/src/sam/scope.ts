@@ -15,7 +15,10 @@ export function within(scope: Scope, prefix: string): Scope {
 }
 
 /** A root scope whose parameters become graph inputs under their names in the checkpoint, each when it is first asked for. */
-export function parameterInputs(builder: GraphBuilder, weights: Weights): Scope & { readonly used: ReadonlyMap<string, Value> } {
+export function parameterInputs(
+  builder: GraphBuilder,
+  weights: Weights,
+): Scope & { readonly used: ReadonlyMap<string, Value> } {
   const used = new Map<string, Value>();
   const parameter = (name: string): Value => {
     const known = used.get(name);
@@ -28,7 +31,10 @@ export function parameterInputs(builder: GraphBuilder, weights: Weights): Scope 
 }
 
 /** A tensor of a checkpoint; `models/MISSING_WEIGHT` where it has none of that name. */
-export function weightOf(weights: Weights, name: string): { readonly shape: readonly number[]; readonly data: Float32Array } {
+export function weightOf(
+  weights: Weights,
+  name: string,
+): { readonly shape: readonly number[]; readonly data: Float32Array } {
   const weight = weights.get(name);
   if (weight === undefined) throw modelErrors.MISSING_WEIGHT({ name });
   return weight;

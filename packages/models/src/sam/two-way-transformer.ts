@@ -41,7 +41,11 @@ export function twoWayTransformer(
 
   const first = (x: Value): Value => builder.emit('Slice', [x], { axis: 1, start: 0, end: wanted });
   const last = first(queries);
-  const fromImage = tokenToImage(within(scope, 'final_attn_token_to_image'), add(last, first(tokens)), positioned(side));
+  const fromImage = tokenToImage(
+    within(scope, 'final_attn_token_to_image'),
+    add(last, first(tokens)),
+    positioned(side),
+  );
   return { tokens: layerNorm(within(scope, 'norm_final_attn'), add(last, fromImage)), image: side };
 }
 

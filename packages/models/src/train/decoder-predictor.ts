@@ -11,6 +11,7 @@ import { executableCache } from './executable-cache.js';
 import { microBatches, type MicroBatch } from './micro-batches.js';
 import { predictionGraph, type PredictionGraphShape } from './prediction-graph.js';
 import { allocateWeights, releaseAll } from './resident-set.js';
+import { stack } from './stack.js';
 
 export interface PredictOptions {
   /** How many mask tokens answer each prompt: the first alone, the one that is trained, or all four. @default 1 */
@@ -63,7 +64,10 @@ export async function createDecoderPredictor(
     return { executable: await engine.compile(graph, { label: 'mask decoder' }), names };
   });
 
-  const run = async (shape: PredictionGraphShape, feeds: Feeds): Promise<{ logits: Float32Array; iou: Float32Array }> => {
+  const run = async (
+    shape: PredictionGraphShape,
+    feeds: Feeds,
+  ): Promise<{ logits: Float32Array; iou: Float32Array }> => {
     const { executable, names } = await graphs.get(JSON.stringify(shape));
     const fed = Object.fromEntries(names.map((name) => [name, parameters.get(name)!]));
     const { logits, iou } = await executable.run({ imagePositions: positions, ...fed, ...feeds });
@@ -89,7 +93,9 @@ export async function createDecoderPredictor(
         indices.forEach((index, row) => {
           for (let mask = 0; mask < masks; mask++) {
             const from = row * masks + mask;
-            logits[index * masks + mask] = toRowMajor(results.logits.subarray(from * LOW_RES_PIXELS, (from + 1) * LOW_RES_PIXELS));
+            logits[index * masks + mask] = toRowMajor(
+              results.logits.subarray(from * LOW_RES_PIXELS, (from + 1) * LOW_RES_PIXELS),
+            );
             iou[index * masks + mask] = results.iou[from]!;
           }
         });
@@ -98,10 +104,12 @@ export async function createDecoderPredictor(
       return { logits, iou };
     },
     setWeights: async (next) => {
-      await Promise.all([...parameters].map(([name, resident]) => {
-        const { shape, data } = next.get(name) ?? weights.get(name)!;
-        return resident.write(float32Tensor(shape, data));
-      }));
+      await Promise.all(
+        [...parameters].map(([name, resident]) => {
+          const { shape, data } = next.get(name) ?? weights.get(name)!;
+          return resident.write(float32Tensor(shape, data));
+        }),
+      );
     },
     release: async () => {
       await graphs.release();
@@ -112,14 +120,3 @@ export async function createDecoderPredictor(
 
 const isDecoderParameter = (name: string): boolean =>
   name.startsWith('mask_decoder.') || name.startsWith('prompt_encoder.mask_downscaling.');
-
-/** One array after the other. */
-function stack(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer> {
-  const result = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    result.set(array, offset);
-    offset += array.length;
-  }
-  return result;
-}

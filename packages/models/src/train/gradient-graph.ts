@@ -27,7 +27,10 @@ export interface GradientGraphShape {
  * `targets`, `weights` [prompts], each parameter under its name, and `gradient:<parameter>`; at an image's size also `rows`,
  * `columns`, `padding` and `share` (see `OriginalPixels`). Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`.
  */
-export function gradientGraph(weights: Weights, shape: GradientGraphShape): { readonly graph: Graph; readonly trained: readonly string[] } {
+export function gradientGraph(
+  weights: Weights,
+  shape: GradientGraphShape,
+): { readonly graph: Graph; readonly parameters: readonly string[] } {
   const builder = new GraphBuilder();
   const scope = parameterInputs(builder, weights);
   const image = builder.input('image', [IMAGE_TOKENS, CHANNELS]);
@@ -36,19 +39,21 @@ export function gradientGraph(weights: Weights, shape: GradientGraphShape): { re
   const inputs = { image: reshape(builder, image, [1, IMAGE_TOKENS, CHANNELS]), imagePositions, sparse };
   const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, 1);
   const space = pixelSpace(builder, reshape(builder, logits, [shape.prompts, LOW_RES_PIXELS]), shape);
-  const terms = maskLoss(shape.loss, space, reshape(builder, iou, [shape.prompts]), builder.input('weights', [shape.prompts]));
+  const terms = maskLoss(
+    shape.loss,
+    space,
+    reshape(builder, iou, [shape.prompts]),
+    builder.input('weights', [shape.prompts]),
+  );
 
   const found = gradients(builder, terms.loss, [...scope.used.values()]);
   const sums: Record<string, Value> = {};
-  const trained: string[] = [];
   for (const [name, value] of scope.used) {
-    const gradient = found.get(value);
-    if (gradient === undefined) continue;
-    trained.push(name);
+    const gradient = found.get(value)!;
     const sum = `gradient:${name}`;
     sums[next(sum)] = builder.emit('Add', [builder.input(sum, value.shape), gradient]);
   }
-  return { graph: builder.build({ ...terms, ...sums }), trained };
+  return { graph: builder.build({ ...terms, ...sums }), parameters: [...scope.used.keys()] };
 }
 
 function pixelSpace(builder: GraphBuilder, logits: Value, { prompts, resolution }: GradientGraphShape): PixelSpace {

@@ -32,7 +32,7 @@ export function microBatches(items: readonly { readonly prompts: readonly Prompt
 function chunks(indices: readonly number[], largest: number): number[][] {
   const result: number[][] = [];
   let start = 0;
-  for (let size = largest; start < indices.length; ) {
+  for (let size = largest; start < indices.length;) {
     while (size > indices.length - start) size = Math.max(1, Math.floor(size / 2));
     result.push(indices.slice(start, start + size));
     start += size;

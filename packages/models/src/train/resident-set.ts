@@ -7,7 +7,11 @@ import type { Weights } from '../weights/weights.js';
 export type ResidentSet = ReadonlyMap<string, Resident>;
 
 /** Copies weights into the engine. */
-export async function allocateWeights(engine: TensorEngine, weights: Weights, names: readonly string[]): Promise<ResidentSet> {
+export async function allocateWeights(
+  engine: TensorEngine,
+  weights: Weights,
+  names: readonly string[],
+): Promise<ResidentSet> {
   const entries = names.map(async (name) => {
     const { shape, data } = weights.get(name)!;
     return [name, await engine.allocate(float32Tensor(shape, data))] as const;
@@ -17,7 +21,9 @@ export async function allocateWeights(engine: TensorEngine, weights: Weights, na
 
 /** Zeros of these shapes in the engine. */
 export async function allocateZeros(engine: TensorEngine, shapes: ReadonlyMap<string, Shape>): Promise<ResidentSet> {
-  const entries = [...shapes].map(async ([name, shape]) => [name, await engine.allocate(float32Tensor(shape))] as const);
+  const entries = [...shapes].map(
+    async ([name, shape]) => [name, await engine.allocate(float32Tensor(shape))] as const,
+  );
   return new Map(await Promise.all(entries));
 }
 

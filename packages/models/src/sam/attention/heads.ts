@@ -7,7 +7,9 @@ import { HEADS } from '../shape.js';
 /** [..., HEADS * width] -> [HEADS, rows, width] */
 export function splitHeads(builder: GraphBuilder, x: Value): Value {
   const channels = x.shape.at(-1)!;
-  return builder.emit('Transpose', [reshape(builder, x, [elementCount(x.shape) / channels, HEADS, channels / HEADS])], { perm: [1, 0, 2] });
+  return builder.emit('Transpose', [reshape(builder, x, [elementCount(x.shape) / channels, HEADS, channels / HEADS])], {
+    perm: [1, 0, 2],
+  });
 }
 
 /** [HEADS, rows, width] -> [rows, HEADS * width] */

@@ -35,7 +35,9 @@ function mixAbsorbed(scope: Scope, q: Value, { tokens, positioned }: ImageSide):
   const keyWeight = reshape(builder, parameter('k_proj.weight'), [HEADS, width, CHANNELS]);
   const valueWeight = reshape(builder, parameter('v_proj.weight'), [HEADS, width, CHANNELS]);
   const absorbed = builder.emit('MatMul', [q, keyWeight], { alpha: scoreScale(width) }); // [HEADS, prompts * tokens, CHANNELS]
-  const scores = builder.emit('MatMul', [gatherPrompts(builder, absorbed, tokens.shape[0]!), positioned], { transB: true });
+  const scores = builder.emit('MatMul', [gatherPrompts(builder, absorbed, tokens.shape[0]!), positioned], {
+    transB: true,
+  });
   const mixed = builder.emit('MatMul', [builder.emit('Softmax', [scores]), tokens]); // [prompts, HEADS * tokens, CHANNELS]
   const values = builder.emit('MatMul', [gatherHeads(builder, mixed), valueWeight], { transB: true });
   return builder.emit('Add', [mergeHeads(builder, values), parameter('v_proj.bias')]);
