@@ -3,12 +3,27 @@ import { Type, type Static } from '@sinclair/typebox';
 
 export const earlyStopOptions = Type.Object(
   {
-    monitor: choice(['f1', 'iou', 'precision', 'recall', 'f1_macro', 'iou_macro'], { default: 'f1', description: 'Score to watch.' }),
+    monitor: choice(['f1', 'iou', 'precision', 'recall', 'f1_macro', 'iou_macro'], {
+      default: 'f1',
+      description: 'Score to watch.',
+    }),
     mode: choice(['max', 'min'], { default: 'max', description: 'Whether more or less of it is better.' }),
-    patience: Type.Integer({ default: 5, minimum: 1, description: 'Evaluations without improvement before training stops.' }),
-    'min-delta': Type.Number({ default: 0.001, minimum: 0, description: 'Smallest change that counts as an improvement.' }),
+    patience: Type.Integer({
+      default: 5,
+      minimum: 1,
+      description: 'Evaluations without improvement before training stops.',
+    }),
+    'min-delta': Type.Number({
+      default: 0.001,
+      minimum: 0,
+      description: 'Smallest change that counts as an improvement.',
+    }),
     'warmup-epochs': Type.Integer({ default: 3, minimum: 0, description: 'No stop before so many epochs ...' }),
-    'warmup-steps': Type.Integer({ default: 30, minimum: 0, description: '... and so many optimiser steps, whichever is later.' }),
+    'warmup-steps': Type.Integer({
+      default: 30,
+      minimum: 0,
+      description: '... and so many optimiser steps, whichever is later.',
+    }),
   },
   { additionalProperties: false },
 );

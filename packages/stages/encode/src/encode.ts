@@ -22,7 +22,11 @@ export const encode = defineStage({
             mapBounded(async (input) => {
               const { key, subset, image, frame } = input;
               const { digest, computed, load } = await encodeToStore({ encoder, store, input, precision });
-              report({ type: 'counted', what: computed ? 'images encoded' : 'embeddings found in the cache', count: 1 });
+              report({
+                type: 'counted',
+                what: computed ? 'images encoded' : 'embeddings found in the cache',
+                count: 1,
+              });
               report({ type: 'progress', done: ++done, unit: 'images' });
               return { key, subset, image, frame, digest, load };
             }, concurrency),

@@ -1,1 +1,2 @@
 export { exportOnnx } from './export-onnx.js';
+export { exportOnnxOptions } from './options.js';

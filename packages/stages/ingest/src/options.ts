@@ -6,7 +6,10 @@ const subsetNames = (names: readonly string[], description: string) =>
 
 export const ingestOptions = Type.Object(
   {
-    format: choice(['auto', 'coco'], { default: 'auto', description: 'Dataset format; `auto` looks and says what it found.' }),
+    format: choice(['auto', 'coco'], {
+      default: 'auto',
+      description: 'Dataset format; `auto` looks and says what it found.',
+    }),
     root: path({ description: 'Folder of the dataset. Nothing outside it is ever opened.' }),
     subsets: Type.Object(
       {
@@ -14,7 +17,11 @@ export const ingestOptions = Type.Object(
         val: subsetNames(['val', 'val2017', 'valid', 'validation'], "The dataset's subsets to validate on."),
         test: subsetNames(['test', 'test2017', 'testing'], "The dataset's subsets to test on."),
       },
-      { default: {}, additionalProperties: false, description: "Which of the dataset's subsets serve for what; others are skipped and counted." },
+      {
+        default: {},
+        additionalProperties: false,
+        description: "Which of the dataset's subsets serve for what; others are skipped and counted.",
+      },
     ),
     'on-bad-item': choice(['skip', 'fail'], {
       default: 'skip',

@@ -30,7 +30,13 @@ export async function* readDataset(
     const { unit, reason, item: name, detail, count = 1 } = item;
     if (onBadItem === 'fail' && !harmless.has(reason)) throw ingestErrors.BAD_ITEM({ item: name, reason, detail });
     report({ type: 'counted', what: `${unit}s skipped`, count });
-    report({ type: 'skipped', reason: `${unit}: ${reason}`, item: name, ...(detail === undefined ? {} : { detail }) });
+    report({
+      type: 'skipped',
+      reason: `${unit}: ${reason}`,
+      item: name,
+      count,
+      ...(detail === undefined ? {} : { detail }),
+    });
   }
 }
 

@@ -1,16 +1,9 @@
-import type { BitMask } from '@sluice/data';
-
-/** RGB pixels, `[height, width, 3]`, 0..255. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array<ArrayBuffer>;
-}
+import type { BitMask, RgbImage } from '@sluice/data';
 
 const gap = 8;
 
 /** Panels from left to right on white: the image alone, then the image once for each list of masks drawn over it. */
-export function drawPanels(image: Picture, maskLists: readonly (readonly BitMask[])[]): Picture {
+export function drawPanels(image: RgbImage, maskLists: readonly (readonly BitMask[])[]): RgbImage {
   const { width, height } = image;
   const panels = [image.data, ...maskLists.map((masks) => drawMasks(image, masks))];
   const stride = (width + gap) * panels.length - gap;
@@ -24,7 +17,7 @@ export function drawPanels(image: Picture, maskLists: readonly (readonly BitMask
 }
 
 /** Each mask gets a colour of its own: half transparent inside, opaque on its border. */
-function drawMasks(image: Picture, masks: readonly BitMask[]): Uint8Array {
+function drawMasks(image: RgbImage, masks: readonly BitMask[]): Uint8Array {
   const { width, height } = image;
   const result = image.data.slice();
   masks.forEach((mask, index) => {

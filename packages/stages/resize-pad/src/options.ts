@@ -3,7 +3,12 @@ import { Type, type Static } from '@sinclair/typebox';
 
 export const resizePadOptions = Type.Object(
   {
-    size: Type.Integer({ default: 1024, minimum: 64, maximum: 4096, description: "Side of the model's square input, in pixels." }),
+    size: Type.Integer({
+      default: 1024,
+      minimum: 64,
+      maximum: 4096,
+      description: "Side of the model's square input, in pixels.",
+    }),
     mode: choice(['sam', 'otx'], {
       default: 'sam',
       description:

@@ -1,0 +1,75 @@
+import { defineStage, mapBounded, writeFileAtomic } from '@sluice/core';
+import { PromptedSampleContract } from '@sluice/data';
+import {
+  CheckpointContract,
+  checkpointPredictor,
+  EncodedSampleContract,
+  pairSamples,
+  TENSOR_ENGINE,
+} from '@sluice/models';
+import { EMPTY, filter, finalize, forkJoin, from, last, map, switchMap, toArray } from 'rxjs';
+import { drawSample } from './draw-sample.js';
+import { gallery } from './gallery.js';
+import { overlayOptions } from './options.js';
+import { PictureContract } from './picture-contract.js';
+
+/** Draws image, truth, and the masks of two checkpoints side by side, with a page that shows them all. */
+export const overlay = defineStage({
+  type: 'overlay',
+  summary: 'Pictures of images with their truth and the masks before and after fine-tuning.',
+  inputs: {
+    before: CheckpointContract,
+    after: CheckpointContract,
+    embeddings: EncodedSampleContract,
+    prompts: PromptedSampleContract,
+  },
+  outputs: { pictures: PictureContract },
+  options: overlayOptions,
+  services: { engine: TENSOR_ENGINE },
+  create:
+    ({ subset, count, 'if-empty': ifEmpty }, { engine }, { run, report, logger }) =>
+    ({ before, after, embeddings, prompts }) => ({
+      pictures: forkJoin({
+        before: before.pipe(last()),
+        after: after.pipe(last()),
+        encoded: embeddings.pipe(
+          filter((encoded) => encoded.subset === subset),
+          toArray(),
+        ),
+        prompted: prompts.pipe(
+          filter(({ sample }) => sample.subset === subset),
+          toArray(),
+        ),
+      }).pipe(
+        switchMap(({ before, after, encoded, prompted }) => {
+          if (encoded.length + prompted.length === 0 && ifEmpty === 'skip') {
+            logger.warn(`no image in the subset "${subset}": nothing is drawn of it`);
+            return EMPTY;
+          }
+          const samples = pairSamples(subset, encoded, prompted).slice(0, count);
+          const predictor = checkpointPredictor(engine);
+          const checkpoints = { before, after };
+          return from(samples).pipe(
+            mapBounded(async (sample, index) => {
+              const file = `${String(index + 1).padStart(3, '0')}.png`;
+              const path = await run.path('overlays', file);
+              const entry = await drawSample(sample, checkpoints, predictor, path);
+              report({ type: 'progress', done: index + 1, total: samples.length, unit: 'pictures' });
+              return { ...entry, file, path };
+            }, 1),
+            finalize(() => void predictor.release()),
+          );
+        }),
+        toArray(),
+        mapBounded(async (entries) => {
+          if (entries.length === 0) return entries;
+          const page = await run.path('overlays', 'index.html');
+          await writeFileAtomic(page, Buffer.from(gallery(entries)));
+          report({ type: 'artifact', name: 'pictures: image, truth, before, after', path: page });
+          return entries;
+        }, 1),
+        switchMap((entries) => from(entries)),
+        map(({ id, path }) => ({ id, path })),
+      ),
+    }),
+});
