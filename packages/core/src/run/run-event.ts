@@ -19,7 +19,15 @@ export type StageEvent =
       readonly values: MetricValues;
     }
   /** Items that were read but not used: read = used + skipped. */
-  | { readonly type: 'skipped'; readonly reason: string; readonly item: string; readonly detail?: string }
+  | {
+      readonly type: 'skipped';
+      readonly reason: string;
+      readonly item: string;
+      /** How many items this one stands for, for instance a whole subset. @default 1 */
+      readonly count?: number;
+      readonly detail?: string;
+    }
+  /** Adds to the count of `what`, for instance of `images used`. */
   | { readonly type: 'counted'; readonly what: string; readonly count: number }
   /** A file or folder in the run folder that a user will want to find. */
   | { readonly type: 'artifact'; readonly name: string; readonly path: string };

@@ -58,9 +58,11 @@ describe('the status of a run', () => {
 describe('the summary', () => {
   it('shows items, reasons, final scores and where everything lies', () => {
     const status = after(
-      { type: 'counted', stage: 'ingest', what: 'images read', count: 64 },
-      { type: 'counted', stage: 'ingest', what: 'images used', count: 63 },
-      { type: 'skipped', stage: 'ingest', reason: 'image-missing', item: '7' },
+      { type: 'counted', stage: 'ingest', what: 'images used', count: 1 },
+      { type: 'counted', stage: 'ingest', what: 'images used', count: 2 },
+      { type: 'counted', stage: 'ingest', what: 'images skipped', count: 4 },
+      { type: 'skipped', stage: 'ingest', reason: 'image: missing', item: '7' },
+      { type: 'skipped', stage: 'ingest', reason: 'image: missing', item: 'a subset', count: 3 },
       { type: 'stage-finished', stage: 'ingest', milliseconds: 300 },
       { type: 'progress', stage: 'train', done: 5, total: 5, unit: 'epochs' },
       { type: 'stage-finished', stage: 'train', milliseconds: 61_000 },
@@ -71,14 +73,14 @@ describe('the summary', () => {
       { type: 'stage-finished', stage: 'test', milliseconds: 1000 },
     );
     expect(formatSummary(status, '/work')).toBe(`Stages
-  stage   items                           time
-  ingest  64 images read, 63 images used  0.30 s
-  train   5/5 epochs                      1 min 01 s
-  test                                    1.0 s
+  stage   items                               time
+  ingest  7 images read = 3 used + 4 skipped  0.30 s
+  train   5/5 epochs                          1 min 01 s
+  test                                        1.0 s
 
 Skipped
-  stage   reason         items
-  ingest  image-missing      1
+  stage   reason          items
+  ingest  image: missing      4
 
 Result
   stage  epoch      f1      loss

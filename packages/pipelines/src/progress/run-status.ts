@@ -11,7 +11,7 @@ export interface StageStatus {
   readonly milliseconds: number | undefined;
   /** Skipped items by reason. */
   readonly skipped: ReadonlyMap<string, number>;
-  /** The last count that the stage reported of each thing. */
+  /** Sums of what the stage counted, for instance of `images used`. */
   readonly counted: ReadonlyMap<string, number>;
 }
 
@@ -96,12 +96,15 @@ function nextStage(stage: StageStatus, event: OfStage): StageStatus {
     case 'skipped':
       return {
         ...stage,
-        skipped: new Map(stage.skipped).set(event.reason, (stage.skipped.get(event.reason) ?? 0) + 1),
+        skipped: added(stage.skipped, event.reason, event.count ?? 1),
       };
     case 'counted':
-      return { ...stage, counted: new Map(stage.counted).set(event.what, event.count) };
+      return { ...stage, counted: added(stage.counted, event.what, event.count) };
   }
 }
+
+const added = (counts: ReadonlyMap<string, number>, name: string, count: number): ReadonlyMap<string, number> =>
+  new Map(counts).set(name, (counts.get(name) ?? 0) + count);
 
 const pick = ({ run, folder, pipeline }: Extract<RunEvent, { type: 'run-started' }>) => ({ run, folder, pipeline });
 

@@ -23,10 +23,17 @@ function stageTable(stages: readonly StageStatus[]): string {
   return formatTable([['stage', 'items', 'time'], ...rows]);
 }
 
-/** Counts that the stage named, else its progress. */
+/** Counts that the stage reported (`64 images read = 60 used + 4 skipped`), else its progress. */
 function describeItems(stage: StageStatus): string {
-  const counted = [...stage.counted].map(([what, count]) => `${count} ${what}`);
-  return counted.length > 0 ? counted.join(', ') : describeCount(stage);
+  const parts = [...stage.counted].flatMap(([what, count]) => {
+    const used = / used$/.test(what) ? what.slice(0, -' used'.length) : undefined;
+    if (used === undefined) return stage.counted.has(what.replace(/ skipped$/, ' used')) ? [] : [`${count} ${what}`];
+    const skipped = stage.counted.get(`${used} skipped`) ?? 0;
+    return [
+      skipped === 0 ? `${count} ${used}` : `${count + skipped} ${used} read = ${count} used + ${skipped} skipped`,
+    ];
+  });
+  return parts.length > 0 ? parts.join(', ') : describeCount(stage);
 }
 
 const describeTime = ({ state, milliseconds }: StageStatus): string => {

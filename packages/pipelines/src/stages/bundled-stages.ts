@@ -1,14 +1,40 @@
-import type { AnyStage } from '@sluice/core';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { AnyStage, BundledStage } from '@sluice/core';
 
 /** The stages that `uses:` knows by a short name; each is loaded when a pipeline names it. */
-export const bundledStages: Readonly<Record<string, () => Promise<AnyStage>>> = {
-  ingest: async () => (await import('@sluice/stage-ingest')).ingest,
-  'resize-pad': async () => (await import('@sluice/stage-resize-pad')).resizePad,
-  'sample-prompts': async () => (await import('@sluice/stage-sample-prompts')).samplePrompts,
-  encode: async () => (await import('@sluice/stage-encode')).encode,
-  'train-decoder': async () => (await import('@sluice/stage-train-decoder')).trainDecoder,
-  evaluate: async () => (await import('@sluice/stage-evaluate')).evaluate,
-  'early-stop': async () => (await import('@sluice/stage-early-stop')).earlyStop,
-  'export-onnx': async () => (await import('@sluice/stage-export-onnx')).exportOnnx,
-  overlay: async () => (await import('@sluice/stage-overlay')).overlay,
+export const bundledStages: Readonly<Record<string, BundledStage>> = {
+  ingest: bundled('@sluice/stage-ingest', async () => (await import('@sluice/stage-ingest')).ingest),
+  'resize-pad': bundled('@sluice/stage-resize-pad', async () => (await import('@sluice/stage-resize-pad')).resizePad),
+  'sample-prompts': bundled(
+    '@sluice/stage-sample-prompts',
+    async () => (await import('@sluice/stage-sample-prompts')).samplePrompts,
+  ),
+  encode: bundled('@sluice/stage-encode', async () => (await import('@sluice/stage-encode')).encode),
+  'train-decoder': bundled(
+    '@sluice/stage-train-decoder',
+    async () => (await import('@sluice/stage-train-decoder')).trainDecoder,
+  ),
+  evaluate: bundled('@sluice/stage-evaluate', async () => (await import('@sluice/stage-evaluate')).evaluate),
+  'early-stop': bundled('@sluice/stage-early-stop', async () => (await import('@sluice/stage-early-stop')).earlyStop),
+  'export-onnx': bundled(
+    '@sluice/stage-export-onnx',
+    async () => (await import('@sluice/stage-export-onnx')).exportOnnx,
+  ),
+  overlay: bundled('@sluice/stage-overlay', async () => (await import('@sluice/stage-overlay')).overlay),
 };
+
+/** `package` is read when it is asked for: its version belongs into the manifest of runs that use the stage. */
+function bundled(name: string, load: () => Promise<AnyStage>): BundledStage {
+  return {
+    load,
+    get package() {
+      const entry = createRequire(import.meta.url).resolve(name);
+      const { version } = JSON.parse(readFileSync(path.join(path.dirname(entry), '..', 'package.json'), 'utf8')) as {
+        version: string;
+      };
+      return { name, version };
+    },
+  };
+}
