@@ -30,3 +30,10 @@ export {
 } from './stage/define-stage.js';
 export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
+export { InvalidPipeline, type Diagnostic, type RelatedPlace } from './pipeline/diagnostic.js';
+export { checkPipeline, loadPipeline, type LoadOptions, type ServiceChoices } from './pipeline/load-pipeline.js';
+export type { CheckedPipeline, PipelinePlan, PlannedStage } from './pipeline/plan.js';
+export { problemCodes, type ProblemCode } from './pipeline/problem.js';
+export { renderDiagnostic, renderDiagnostics } from './pipeline/render-diagnostic.js';
+export { packageIdentity, type PackageIdentity } from './registry/package-identity.js';
+export type { BundledStage, BundledStages } from './registry/stage-registry.js';

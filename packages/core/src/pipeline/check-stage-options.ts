@@ -1,0 +1,58 @@
+import { checkOptions, type OptionProblem } from '../options/check-options.js';
+import { resolvePaths } from '../options/resolve-paths.js';
+import { emptyMap, entryOf, nodeAt, placeOf, toPlainValue, type LocatedNode } from './located-node.js';
+import { problem, type Report } from './problem.js';
+import type { DraftStage } from './resolve-stages.js';
+import { suggest, suggestion } from './suggest.js';
+
+/** Checks `with:` against the stage's schema. Comes back with defaults filled in and paths made absolute. */
+export function checkStageOptions(
+  stage: DraftStage,
+  folder: string,
+  report: Report,
+): Readonly<Record<string, unknown>> {
+  const definition = stage.found?.definition;
+  const block = entryOf(stage.node, 'with');
+  const node: LocatedNode = block?.value ?? emptyMap(stage.key);
+  if (definition === undefined || node.kind !== 'map') return {};
+  const { value, problems } = checkOptions(definition.options, toPlainValue(node));
+  const misspelt = problems.flatMap(({ kind, path, candidates }) => {
+    const meant = kind === 'unknown' ? suggest(path.at(-1) ?? '', candidates) : undefined;
+    return meant === undefined ? [] : [[...path.slice(0, -1), meant].join('.')];
+  });
+  // A misspelt `with` has been reported as such, and so has a misspelt option.
+  const quiet = block === undefined && [...stage.node.entries.keys()].some((key) => suggest(key, ['with']) === 'with');
+  for (const each of problems) {
+    if (each.kind === 'missing' && (quiet || misspelt.includes(each.path.join('.')))) continue;
+    reportOption(each, definition.type, node, block === undefined ? stage.key : block.key, report);
+  }
+  return resolvePaths(definition.options, value, (path) => {
+    const from = nodeAt(node, path);
+    return (from?.origin ?? from?.place)?.source.folder ?? folder;
+  });
+}
+
+function reportOption(
+  { kind, path, message, candidates }: OptionProblem,
+  type: string,
+  node: LocatedNode,
+  block: DraftStage['key'],
+  report: Report,
+): void {
+  const option = path.join('.');
+  if (kind === 'unknown') {
+    const hint = suggestion(path.at(-1) ?? '', candidates, 'options');
+    report(problem('unknown-option', placeOf(node, path, true), { option, stage: type }, { hint }));
+  } else if (kind === 'missing') {
+    const place = path.length > 1 ? placeOf(node, path.slice(0, -1), true) : block;
+    report(problem('missing-option', place, { option, stage: type }));
+  } else {
+    const value = nodeAt(node, path);
+    const written = value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
+    const meant = written === undefined ? undefined : suggest(written, candidates);
+    const related =
+      value?.origin === undefined ? undefined : [{ message: 'the value comes from here', place: value.origin }];
+    const extra = { hint: meant === undefined ? undefined : `did you mean "${meant}"?`, ...(related && { related }) };
+    report(problem(kind === 'type' ? 'wrong-type' : 'wrong-value', placeOf(node, path), { message }, extra));
+  }
+}

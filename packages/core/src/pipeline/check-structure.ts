@@ -1,0 +1,102 @@
+import { checkOptions, type OptionProblem } from '../options/check-options.js';
+import { emptyMap, entryOf, placeOf, toPlainValue, type LocatedMap, type LocatedNode } from './located-node.js';
+import { isIdentifier, isName, LANGUAGE_VERSION, PipelineSchema } from './pipeline-schema.js';
+import { problem, type Report } from './problem.js';
+import type { Place } from './source-text.js';
+import { suggestion } from './suggest.js';
+
+/** Blocks that may be left empty. */
+const BLOCKS = ['vars', 'services', 'stages'];
+const STAGE_BLOCKS = ['in', 'with'];
+
+/** Checks the file against the pipeline schema; what is `null` where a block may stand becomes an empty block. */
+export function checkStructure(root: LocatedNode, report: Report): LocatedMap | undefined {
+  if (root.kind !== 'map') {
+    report(problem('wrong-type', root.place, { message: 'a pipeline file must be a mapping' }));
+    return undefined;
+  }
+  const pipeline = withBlocks(root, BLOCKS, (key, value) => (key === 'stages' ? stagesWithBlocks(value) : value));
+  const { problems } = checkOptions(PipelineSchema, toPlainValue(pipeline));
+  for (const each of problems) reportProblem(each, pipeline, report);
+  checkNames(pipeline, report);
+  return pipeline;
+}
+
+function stagesWithBlocks(stages: LocatedNode): LocatedNode {
+  return stages.kind === 'map' ? withBlocks(stages, [], (_id, stage) => withEmptyBlocks(stage)) : stages;
+}
+
+function withEmptyBlocks(stage: LocatedNode): LocatedNode {
+  return stage.kind === 'map' ? withBlocks(stage, STAGE_BLOCKS, (_key, value) => value) : stage;
+}
+
+function withBlocks(
+  map: LocatedMap,
+  blocks: readonly string[],
+  convert: (key: string, value: LocatedNode) => LocatedNode,
+): LocatedMap {
+  const entries = [...map.entries].map(([key, { key: place, value }]) => {
+    const empty = value.kind === 'scalar' && value.value === null && blocks.includes(key);
+    return [key, { key: place, value: empty ? emptyMap(place) : convert(key, value) }] as const;
+  });
+  return { ...map, entries: new Map(entries) };
+}
+
+function reportProblem({ kind, path, message, candidates }: OptionProblem, root: LocatedMap, report: Report): void {
+  const key = path.at(-1) ?? '';
+  const where = whereIs(path.slice(0, -1));
+  switch (kind) {
+    case 'unknown':
+      report(
+        problem(
+          'unknown-key',
+          placeOf(root, path, true),
+          { key, where },
+          { hint: suggestion(key, candidates, 'keys') },
+        ),
+      );
+      return;
+    case 'missing': {
+      const hint = key === 'sluice' ? `start the file with \`sluice: ${String(LANGUAGE_VERSION)}\`` : undefined;
+      report(problem('missing-key', startOf(root, path), { key, where }, { hint }));
+      return;
+    }
+    default:
+      if (path.join() === 'sluice') {
+        const found = JSON.stringify(toPlainValue(entryOf(root, 'sluice')!.value));
+        const hint = `this version of sluice reads \`sluice: ${String(LANGUAGE_VERSION)}\``;
+        report(problem('unsupported-version', placeOf(root, path), { found }, { hint }));
+        return;
+      }
+      report(problem(kind === 'type' ? 'wrong-type' : 'wrong-value', placeOf(root, path), { message }));
+  }
+}
+
+/** For a key that is missing: the key of the block that should hold it, or the start of the file. */
+function startOf(root: LocatedMap, path: readonly string[]): Place {
+  return path.length > 1 ? placeOf(root, path.slice(0, -1), true) : { ...root.place, end: root.place.start + 1 };
+}
+
+function whereIs(path: readonly string[]): string {
+  if (path.length === 0) return 'at the top level';
+  return path[0] === 'stages' && path.length === 2 ? `in stage "${path[1] ?? ''}"` : `in ${path.join('.')}`;
+}
+
+function checkNames(root: LocatedMap, report: Report): void {
+  const name = entryOf(root, 'name')?.value;
+  const text = name?.kind === 'scalar' && typeof name.value === 'string' ? name.value : undefined;
+  if (name !== undefined && text !== undefined && !isName(text)) {
+    const hint = 'use letters, digits, "-", "_" and "."; 64 at most, a letter or digit first';
+    report(problem('bad-name', name.place, { what: "a pipeline's name", name: text }, { hint }));
+  }
+  const kinds = { vars: 'the name of a variable', stages: 'the id of a stage' };
+  for (const [block, what] of Object.entries(kinds)) {
+    const node = entryOf(root, block)?.value;
+    if (node?.kind !== 'map') continue;
+    for (const [id, { key }] of node.entries) {
+      if (isIdentifier(id)) continue;
+      const hint = 'use letters, digits, "-" and "_"; 64 at most, a letter first';
+      report(problem('bad-name', key, { what, name: id }, { hint }));
+    }
+  }
+}
