@@ -72,3 +72,12 @@ export type { TrainItem } from './train/train-item.js';
 export type { Resolution } from './train/loss-targets.js';
 export type { LossKind, MaskLoss } from './losses/mask-loss.js';
 export type { AdamOptions } from './optim/adam.js';
+export {
+  earlyStopReducer,
+  earlyStopStart,
+  type EarlyStopOptions,
+  type EarlyStopState,
+  type ScoredEpoch,
+} from './train/early-stop.js';
+export { fit, type FitCheckpoint, type FitEvent, type FitItem, type FitOptions, type FitStep } from './train/fit.js';
+export { learningRateAt, type LearningRateOptions } from './train/learning-rate.js';

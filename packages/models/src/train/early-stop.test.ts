@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { earlyStopReducer, earlyStopStart, type EarlyStopOptions } from './early-stop.js';
+
+const otx: EarlyStopOptions = { mode: 'max', patience: 5, minDelta: 0.001, warmupEpochs: 3, warmupSteps: 30 };
+const noWarmup: Partial<EarlyStopOptions> = { warmupEpochs: 0, warmupSteps: 0, patience: 2 };
+
+/** One score an epoch, from epoch 0 on; returns the epoch that stops and the best one. */
+function watch(values: readonly number[], options: Partial<EarlyStopOptions>, stepsPerEpoch = 10) {
+  const reduce = earlyStopReducer({ ...otx, ...options });
+  let state = earlyStopStart;
+  for (const [epoch, value] of values.entries()) {
+    state = reduce(state, { epoch, step: epoch * stepsPerEpoch, stepsPerEpoch, value });
+    if (state.stop) return { stopped: epoch, best: state.best?.epoch };
+  }
+  return { stopped: undefined, best: state.best?.epoch };
+}
+
+describe('earlyStopReducer', () => {
+  it.each([
+    ['goes on while the score improves', [0.5, 0.6, 0.7, 0.8, 0.9], noWarmup, 10, undefined, 4],
+    ['stops after `patience` checks without improvement', [0.5, 0.6, 0.6, 0.5, 0.9], noWarmup, 10, 3, 1],
+    ['does not count an improvement of `minDelta` or less', [0.5, 0.5005, 0.5009], noWarmup, 10, 2, 2],
+    ['keeps the best epoch even where the improvement is too small to count', [0.5, 0.5005, 0.4], noWarmup, 10, 2, 1],
+    [
+      'counts small improvements that add up beyond `minDelta`',
+      [0.5, 0.5006, 0.5012, 0.5018],
+      noWarmup,
+      10,
+      undefined,
+      3,
+    ],
+    ['starts to wait anew after an improvement', [0.5, 0.4, 0.6, 0.5, 0.4], noWarmup, 10, 4, 2],
+    ['neither checks nor waits in the first three epochs', [0.9, 0.1, 0.1, 0.5, 0.1, 0.1], { patience: 2 }, 10, 5, 0],
+    ['warms up for 30 steps where an epoch is short', [0.9, 0.1, 0.1, 0.1, 0.1, 0.1], { patience: 1 }, 5, undefined, 0],
+    ['lets the longer warm-up win', [0.9, 0.1, 0.1, 0.1, 0.1], { patience: 1 }, 100, 4, 0],
+    [
+      'takes the least score as the best in mode min',
+      [0.5, 0.4, 0.45, 0.46],
+      { ...noWarmup, mode: 'min' as const },
+      10,
+      3,
+      1,
+    ],
+    ['stops at once when the score is no number', [0.5, Number.NaN], {}, 10, 1, 0],
+    ['waits five checks by default', [0.1, 0.1, 0.1, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6], {}, 10, 8, 3],
+  ])('%s', (_, values, options, stepsPerEpoch, stopped, best) => {
+    expect(watch(values, options, stepsPerEpoch)).toEqual({ stopped, best });
+  });
+
+  it('says why', () => {
+    const reduce = earlyStopReducer({ ...otx, ...noWarmup });
+    const first = reduce(earlyStopStart, { epoch: 0, step: 0, stepsPerEpoch: 10, value: 0.5 });
+    expect(first.reason).toBe('epoch 0 improved to 0.5000');
+    expect(reduce(first, { epoch: 1, step: 10, stepsPerEpoch: 10, value: 0.5 }).reason).toBe(
+      'no improvement beyond 0.001 for 1 of 2 checks',
+    );
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { DecoderTrainer } from './decoder-trainer.js';
+import { fit, type FitEvent, type FitItem, type FitOptions } from './fit.js';
+
+const item = (key: string): FitItem => ({
+  key,
+  load: (epoch) =>
+    Promise.resolve({
+      key: `${key}@${String(epoch)}`,
+      embedding: new Float32Array(),
+      image: { width: 1, height: 1 },
+      frame: { size: 1, width: 1, height: 1 },
+      prompts: [],
+      masks: [],
+    }),
+});
+
+/** Remembers what it is given; its weights are the number of steps so far. */
+function countingTrainer(losses: readonly number[] = []) {
+  const batches: { keys: string[]; learningRate: number }[] = [];
+  const trainer: DecoderTrainer = {
+    trainBatch: (items, learningRate) => {
+      batches.push({ keys: items.map(({ key }) => key), learningRate });
+      return Promise.resolve({ loss: losses[batches.length - 1] ?? 1, focal: 0, dice: 0, iou: 0 });
+    },
+    weights: () => Promise.resolve(new Map([['steps', { shape: [1], data: Float32Array.of(batches.length) }]])),
+    release: () => Promise.resolve(),
+  };
+  return { trainer, batches };
+}
+
+async function eventsOf(options: Partial<FitOptions> & Pick<FitOptions, 'trainer'>): Promise<FitEvent[]> {
+  const defaults = { items: ['a', 'b', 'c'].map(item), epochs: 2, batchSize: 2, learningRate: { peak: 1 }, seed: 0 };
+  const events: FitEvent[] = [];
+  for await (const event of fit({ ...defaults, ...options })) events.push(event);
+  return events;
+}
+
+const outline = (events: readonly FitEvent[]): string =>
+  events.map((event) => (event.type === 'step' ? 's' : `[${String(event.epoch)}:${String(event.step)}]`)).join('');
+
+describe('fit', () => {
+  it('yields the untouched model first, then steps, and a checkpoint after each epoch', async () => {
+    const { trainer } = countingTrainer();
+    const events = await eventsOf({ trainer });
+    expect(outline(events)).toBe('[0:0]ss[1:2]ss[2:4]');
+    const stored = events.flatMap((event) =>
+      event.type === 'checkpoint' ? [event.weights.get('steps')!.data[0]] : [],
+    );
+    expect(stored).toEqual([0, 2, 4]);
+  });
+
+  it('waits for the decision on an epoch before it trains the next, and stops when told to', async () => {
+    const { trainer, batches } = countingTrainer();
+    const asked: [number, number][] = [];
+    const decide = (epoch: number): Promise<{ stop: boolean }> => {
+      asked.push([epoch, batches.length]);
+      return Promise.resolve({ stop: epoch === 1 });
+    };
+    expect(outline(await eventsOf({ trainer, decide, epochs: 5 }))).toBe('[0:0]ss[1:2]');
+    expect(asked).toEqual([
+      [0, 0],
+      [1, 2],
+    ]);
+  });
+
+  it('takes every item once an epoch, in an order of its own each epoch that the seed fixes', async () => {
+    const runs = await Promise.all(
+      [0, 0, 1].map(async (seed) => {
+        const { trainer, batches } = countingTrainer();
+        await eventsOf({ trainer, seed, items: ['a', 'b', 'c', 'd', 'e', 'f'].map(item) });
+        return batches.map(({ keys }) => keys);
+      }),
+    );
+    expect(runs[0]).toEqual(runs[1]);
+    expect(runs[0]).not.toEqual(runs[2]);
+    const ofEpoch = (epoch: string) =>
+      runs[0]!
+        .flat()
+        .filter((key) => key.endsWith(epoch))
+        .sort();
+    expect(ofEpoch('@1')).toEqual(['a@1', 'b@1', 'c@1', 'd@1', 'e@1', 'f@1']);
+    expect(ofEpoch('@2')).toEqual(['a@2', 'b@2', 'c@2', 'd@2', 'e@2', 'f@2']);
+  });
+
+  it('schedules the learning rate over the steps of all epochs', async () => {
+    const { trainer, batches } = countingTrainer();
+    await eventsOf({ trainer, learningRate: { peak: 1, warmupSteps: 2, schedule: 'cosine' } });
+    expect(batches.map(({ learningRate }) => learningRate)).toEqual([0.5, 1, 1, 0.5]);
+  });
+
+  it('stops with the step and its items when the loss is no longer a number', async () => {
+    const { trainer } = countingTrainer([1, Number.NaN]);
+    const promise = eventsOf({ trainer, items: ['a', 'b'].map(item), batchSize: 2 });
+    await expect(promise).rejects.toMatchObject({ code: 'models/LOSS_NOT_FINITE' });
+    await expect(promise).rejects.toThrow(/at step 2 \(items [ab], [ab], learning rate 1\)/);
+  });
+
+  it('reports speed by the clock it is given', async () => {
+    const { trainer } = countingTrainer();
+    let time = 0;
+    const [, step] = await eventsOf({ trainer, now: () => (time += 500), items: [item('a')] });
+    expect(step).toMatchObject({ imagesPerSecond: 2, promptsPerSecond: 0 });
+  });
+});
