@@ -43,7 +43,8 @@ function needsTurn(image: ImageRef, { width, height, orientation = 1 }: Metadata
 }
 
 async function rgbOf(decoder: Sharp, { space, depth }: Metadata, path: string): Promise<Uint8Array> {
-  if (space === 'cmyk' && depth === 'uchar') return rgbOfCmyk(await decoder.toColourspace('cmyk').raw().toBuffer());
+  if (space === 'cmyk' && depth === 'uchar')
+    return rgbOfCmyk(await decoder.pipelineColourspace('cmyk').toColourspace('cmyk').raw().toBuffer());
   if (depth === 'uchar') return decoder.removeAlpha().toColourspace('srgb').raw().toBuffer();
   if (depth === 'ushort') {
     const bytes = await decoder.removeAlpha().toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer();
