@@ -37,4 +37,6 @@ export const dataErrors = defineErrors('data', {
     `an instance has the category "${d.category}", which is not among those to write (${d.categories.join(', ')})`,
   WRITE_FILE_NAME: (d: { fileName: string }) =>
     `cannot write an image as ${JSON.stringify(d.fileName)}; file names must be distinct and stay within the image folder`,
+  DEMO_FOLDER: (d: { root: string }) =>
+    `${d.root} holds files but no demo dataset; give an empty or new folder for the generated pictures`,
 });

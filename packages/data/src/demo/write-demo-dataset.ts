@@ -1,0 +1,131 @@
+import { canonicalJson } from '@sluice/core';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import sharp from 'sharp';
+import type { Instance, Subset } from '../contracts.js';
+import { dataErrors } from '../errors.js';
+import { writeCoco, type CocoImageToWrite } from '../formats/coco/write-coco.js';
+import { countsOfMask } from '../masks/rle-counts.js';
+import { generateScene, type Scene } from './generate-scene.js';
+
+export interface DemoDatasetOptions {
+  /** @default 0 */
+  readonly seed?: number;
+  /** Pictures to train with. @default 40 */
+  readonly train?: number;
+  /** @default 12 */
+  readonly val?: number;
+  /** @default 12 */
+  readonly test?: number;
+  /** Pixels. @default 640 */
+  readonly width?: number;
+  /** Pixels. @default 480 */
+  readonly height?: number;
+}
+
+/** Raised whenever the same options give other pictures or masks. */
+const VERSION = 1;
+const MANIFEST = 'demo-dataset.json';
+const CATEGORY = 'berries';
+
+/**
+ * Writes the generated dataset, bunches of berries among leaves, as COCO instances. Does nothing, and returns false, where `root` holds the
+ * very same dataset; replaces one that was made with other options; refuses a folder that holds anything else. All is written beside
+ * `root` and renamed at the end, so a dataset cut off halfway never looks whole.
+ */
+export async function writeDemoDataset(root: string, options: DemoDatasetOptions = {}): Promise<boolean> {
+  const { seed = 0, train = 40, val = 12, test = 12, width = 640, height = 480 } = options;
+  const counts = { train, val, test };
+  const manifest = canonicalJson({ dataset: 'sluice demo', version: VERSION, seed, ...counts, width, height });
+  const target = resolve(root);
+  const found = await manifestAt(target);
+  if (found === manifest) return false;
+  if (found === undefined && !(await isEmpty(target))) throw dataErrors.DEMO_FOLDER({ root: target });
+  await removeStale(target);
+  const temporary = temporaryBeside(target);
+  try {
+    await mkdir(temporary, { recursive: true });
+    const pictures = (subset: Subset): AsyncIterable<CocoImageToWrite> =>
+      picturesOf({ seed, subset, width, height }, counts[subset]);
+    await writeCoco(temporary, [CATEGORY], { train: pictures('train'), val: pictures('val'), test: pictures('test') });
+    await writeFile(join(temporary, MANIFEST), manifest);
+    await putInPlace(temporary, target, manifest);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return true;
+}
+
+async function* picturesOf(
+  options: { readonly seed: number; readonly subset: Subset; readonly width: number; readonly height: number },
+  count: number,
+): AsyncGenerator<CocoImageToWrite> {
+  const { width, height } = options;
+  for (let index = 0; index < count; index++) {
+    const scene = generateScene({ ...options, index });
+    const picture = sharp(scene.rgb, { raw: { width, height, channels: 3 } });
+    yield {
+      fileName: `${String(index).padStart(3, '0')}.jpg`,
+      width,
+      height,
+      bytes: await picture.jpeg({ quality: 92 }).toBuffer(),
+      instances: instancesOf(scene),
+    };
+  }
+}
+
+function instancesOf({ width, height, owner, instances }: Scene): Instance[] {
+  return Array.from({ length: instances }, (_, i) => {
+    const data = owner.map((id) => (id === i + 1 ? 1 : 0));
+    const counts = countsOfMask({ width, height, data });
+    return { id: String(i + 1), category: CATEGORY, mask: { kind: 'rle', width, height, counts } };
+  });
+}
+
+async function manifestAt(root: string): Promise<string | undefined> {
+  return await readFile(join(root, MANIFEST), 'utf8').catch(() => undefined);
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  return (await readdir(folder).catch(() => [])).length === 0;
+}
+
+/** Renames `temporary` to `target`, moving away what is there; a twin that was quicker keeps the place. */
+async function putInPlace(temporary: string, target: string, manifest: string): Promise<void> {
+  if ((await manifestAt(target)) === manifest) return;
+  const old = temporaryBeside(target);
+  const hadOld = await rename(target, old).then(
+    () => true,
+    () => false,
+  );
+  try {
+    await rename(temporary, target);
+  } catch (error) {
+    if ((await manifestAt(target)) !== manifest) throw error;
+  }
+  if (hadOld) await rm(old, { recursive: true, force: true });
+}
+
+function temporaryBeside(target: string): string {
+  const unique = `${String(process.pid)}-${randomBytes(6).toString('hex')}`;
+  return join(dirname(target), `${basename(target)}.${unique}.tmp`);
+}
+
+/** Removes what processes that are gone have left unfinished. */
+async function removeStale(target: string): Promise<void> {
+  for (const name of await readdir(dirname(target)).catch(() => [])) {
+    const rest = name.startsWith(`${basename(target)}.`) ? name.slice(basename(target).length + 1) : '';
+    const pid = /^(\d+)-[0-9a-f]{12}\.tmp$/.exec(rest)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      await rm(join(dirname(target), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
