@@ -1,6 +1,7 @@
 const space = /[ \t\r\n]*/y;
+// A string's characters are those from the space up, but for the quote and the backslash.
 const scalar =
-  /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+  /"[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\uffff]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /** Where a text stops being JSON, as a character offset; `JSON.parse` doesn't always say. Only called for texts that it refused. */
 export function jsonErrorPosition(text: string): number {

@@ -8,7 +8,7 @@ import type { RgbImage } from './rgb-image.js';
  * SHA-256 (start) of the resized bytes of `noise(index, ...from)`. Made with OpenCV 4.10.0 and 5.0.0 (the same), `resize(image, to, interpolation=INTER_LINEAR)`,
  * and Pillow 13.0.0, `resize(to, BILINEAR)`, from the same noise in Python.
  */
-const cases = [
+const cases: readonly Case[] = [
   { from: [37, 23], to: [64, 40], opencv: '29c5f5212fabc139', pillow: '6a56b7ed1c2bfd61' },
   { from: [100, 77], to: [64, 49], opencv: '9c93f8da9e2931fb', pillow: '47992d541ffbf686' },
   { from: [50, 40], to: [25, 20], opencv: '49c76b4837f587b4', pillow: '4a4acf5467f4d4de' },
@@ -20,7 +20,14 @@ const cases = [
   { from: [90, 160], to: [91, 160], opencv: 'e73442ea818adce1', pillow: '46a78298e1e139c0' },
   { from: [333, 500], to: [128, 192], opencv: 'c81ecdd1098f4563', pillow: '8c127dd8822cb76c' },
   { from: [1, 40], to: [2, 64], opencv: 'be672bb929bf7d83', pillow: '692fce660dc98d50' },
-] as const;
+];
+
+interface Case {
+  readonly from: readonly [width: number, height: number];
+  readonly to: readonly [width: number, height: number];
+  readonly opencv: string;
+  readonly pillow: string;
+}
 
 function noise(seed: number, width: number, height: number): RgbImage {
   let state = seed;
@@ -33,18 +40,17 @@ function noise(seed: number, width: number, height: number): RgbImage {
 
 const digestOf = ({ data }: RgbImage): string => createHash('sha256').update(data).digest('hex').slice(0, 16);
 
-describe.each(cases.map((entry, index) => ({ ...entry, index })))(
-  'from $from to $to',
-  ({ index, from, to, opencv, pillow }) => {
-    it('resizeBilinear gives the bytes of OpenCV', () => {
-      expect(digestOf(resizeBilinear(noise(index, ...from), ...to))).toBe(opencv);
-    });
+describe.each(cases.map((entry, index) => ({ entry, index })))('$entry.from to $entry.to', ({ entry, index }) => {
+  const { from, to, opencv, pillow } = entry;
 
-    it('resizeAntialiased gives the bytes of Pillow', () => {
-      expect(digestOf(resizeAntialiased(noise(index, ...from), ...to))).toBe(pillow);
-    });
-  },
-);
+  it('resizeBilinear gives the bytes of OpenCV', () => {
+    expect(digestOf(resizeBilinear(noise(index, ...from), ...to))).toBe(opencv);
+  });
+
+  it('resizeAntialiased gives the bytes of Pillow', () => {
+    expect(digestOf(resizeAntialiased(noise(index, ...from), ...to))).toBe(pillow);
+  });
+});
 
 it('leaves the given image as it is', () => {
   const image = noise(1, 20, 10);

@@ -32,7 +32,7 @@ describe('unionMasks', () => {
   });
 
   it('refuses masks of different sizes', () => {
-    expect(() => unionMasks([emptyMask(2, 3), emptyMask(3, 2)])).toThrowError(
+    expect(() => unionMasks([emptyMask(2, 3), emptyMask(3, 2)])).toThrow(
       expect.objectContaining({ code: 'data/MASK_SIZES_DIFFER' }),
     );
   });

@@ -30,7 +30,7 @@ describe('rasterize, compared with the COCO mask API', () => {
   it.skipIf(!existsSync(fixtures))('gives the areas recorded for shapes read by Datumaro (needs ../shared)', () => {
     let compared = 0;
     for (const file of ['expected.json', 'expected_edge.json']) {
-      for (const { size, shape } of recordedShapes(JSON.parse(readFileSync(new URL(file, fixtures), 'utf8')))) {
+      for (const { size, shape } of recordedShapes(readFileSync(new URL(file, fixtures), 'utf8'))) {
         const mask = rasterize(polygons(shape.points), size[1], size[0]);
         expect.soft(maskArea(mask), JSON.stringify(shape)).toBe(shape.raster_area_cocoapi);
         compared++;
@@ -71,7 +71,7 @@ describe('rasterize', () => {
 
   it('refuses run lengths of another size', () => {
     const rle = { kind: 'rle', width: 3, height: 2, counts: [6] } as const;
-    expect(() => rasterize(rle, 2, 3)).toThrowError(expect.objectContaining({ code: 'data/RLE_SIZE' }));
+    expect(() => rasterize(rle, 2, 3)).toThrow(expect.objectContaining({ code: 'data/RLE_SIZE' }));
   });
 
   it('is empty exactly when hasPixels says so', () => {
@@ -123,9 +123,10 @@ interface RecordedShape {
 }
 
 /** Every shape in a file of expected contents that has a rasterised area, with its image's [height, width]. */
-function recordedShapes(json: { fixtures: unknown[] }): { size: [number, number]; shape: RecordedShape }[] {
+function recordedShapes(json: string): { size: [number, number]; shape: RecordedShape }[] {
   type Item = { image?: { size_hw?: [number, number] }; annotations: Partial<RecordedShape>[] };
-  return (json.fixtures as { items?: Item[] }[]).flatMap(({ items = [] }) =>
+  const { fixtures } = JSON.parse(json) as { fixtures: { items?: Item[] }[] };
+  return fixtures.flatMap(({ items = [] }) =>
     items.flatMap(({ image, annotations }) =>
       annotations
         .filter((shape) => typeof shape.raster_area_cocoapi === 'number' && image?.size_hw)

@@ -57,13 +57,13 @@ describe('run lengths', () => {
     ['a negative run', '0O'],
     ['text from elsewhere', 'ü'],
   ])('refuse %s', (_, text) => {
-    expect(() => decodeRleString(text)).toThrowError(expect.objectContaining({ code: 'data/RLE_STRING' }));
+    expect(() => decodeRleString(text)).toThrow(expect.objectContaining({ code: 'data/RLE_STRING' }));
   });
 
   it.each([[[3, 2]], [[3, 4]], [[-1, 7]], [[1.5, 4.5]], [[NaN, 6]], [[]]])(
     'refuse %j for six pixels',
     (counts: number[]) => {
-      expect(() => maskOfCounts(counts, 3, 2)).toThrowError(expect.objectContaining({ code: 'data/RLE_LENGTH' }));
+      expect(() => maskOfCounts(counts, 3, 2)).toThrow(expect.objectContaining({ code: 'data/RLE_LENGTH' }));
     },
   );
 

@@ -45,7 +45,7 @@ export function readCocoImage(value: unknown): CocoImage | string {
   if (typeof fileName !== 'string' || fileName === '') return 'it has no file_name';
   const { width = 0, height = 0 } = record;
   if (width === 0 || height === 0 || width === null || height === null) return { id, fileName, size: undefined };
-  if (!isSide(width) || !isSide(height)) return `its size is ${String(width)}x${String(height)}`;
+  if (!isSide(width) || !isSide(height)) return `its width and height are ${JSON.stringify([width, height])}`;
   return { id, fileName, size: { width, height } };
 }
 

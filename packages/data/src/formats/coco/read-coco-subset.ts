@@ -13,7 +13,7 @@ export interface CocoSubset {
   readonly root: string;
   readonly file: CocoFile;
   readonly subset: Subset;
-  /** Keys of the samples so far, in all subsets; grows. */
+  /** `<subset>/<id>` and `<subset>/<file name>` of the samples so far, in all annotation files; grows. */
   readonly keys: Set<string>;
   readonly options: ReadOptions;
 }
@@ -67,7 +67,7 @@ export async function* readCocoSubset({ root, file, subset, keys, options }: Coc
       continue;
     }
     const key = `${subset}/${id}`;
-    keys.add(key);
+    keys.add(key).add(`${subset}/${slashed(image.fileName)}`);
     yield { kind: 'sample', sample: { key, id, subset, image: found, instances } };
   }
   for (const [imageId, orphans] of annotations) {
@@ -109,8 +109,12 @@ function idIn(annotation: unknown): string {
 
 /** The file name without extension; with it where another image has that id; undefined where that is taken, too. */
 function sampleId(fileName: string, isFree: (id: string) => boolean): string | undefined {
-  const full = fileName.replaceAll('\\', '/');
+  const full = slashed(fileName);
   return [full.replace(/(?<=[^/])\.[^./]*$/, ''), full].find(isFree);
+}
+
+function slashed(fileName: string): string {
+  return fileName.replaceAll('\\', '/');
 }
 
 async function locateImage(image: CocoImage, findImage: ImageFolder): Promise<ImageRef | Fault> {
