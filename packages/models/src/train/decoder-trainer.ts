@@ -37,6 +37,10 @@ export interface DecoderTrainer {
    * terms, as they were before the step. Throws `models/PROMPTS_WITHOUT_MASKS`; a batch without prompts changes nothing.
    */
   trainBatch(items: readonly TrainItem[], learningRate: number): Promise<MaskLoss<number>>;
+  /** What `trainBatch` does before its step: the loss terms; the gradient stays in the engine. */
+  accumulate(items: readonly TrainItem[]): Promise<MaskLoss<number>>;
+  /** The gradient of the batch that was last taken, by parameter; zeros before the first. */
+  gradients(): Promise<Weights>;
   /** The checkpoint with the parameters as they are now. */
   weights(): Promise<Weights>;
   release(): Promise<void>;
@@ -90,24 +94,30 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     return { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
   };
 
+  const accumulateBatch = async (items: readonly TrainItem[]): Promise<MaskLoss<number>> => {
+    for (const { key, prompts, masks } of items) {
+      if (prompts.length !== masks.length) {
+        throw modelErrors.PROMPTS_WITHOUT_MASKS({ key, prompts: prompts.length, masks: masks.length });
+      }
+    }
+    const total = promptCount(items);
+    state.begin();
+    let sums: MaskLoss<number> = { loss: 0, focal: 0, dice: 0, iou: 0 };
+    for (const batch of microBatches(items, options.microBatch ?? 4)) {
+      const terms = await accumulate(items[batch.item]!, batch, 1 / total);
+      sums = addTerms(sums, terms);
+    }
+    return sums;
+  };
+
   return {
     trainBatch: async (items, learningRate) => {
-      for (const { key, prompts, masks } of items) {
-        if (prompts.length !== masks.length) {
-          throw modelErrors.PROMPTS_WITHOUT_MASKS({ key, prompts: prompts.length, masks: masks.length });
-        }
-      }
-      const batches = microBatches(items, options.microBatch ?? 4);
-      const total = items.reduce((sum, { prompts }) => sum + prompts.length, 0);
-      state.begin();
-      let sums: MaskLoss<number> = { loss: 0, focal: 0, dice: 0, iou: 0 };
-      for (const batch of batches) {
-        const terms = await accumulate(items[batch.item]!, batch, 1 / total);
-        sums = addTerms(sums, terms);
-      }
-      if (total > 0 && Number.isFinite(sums.loss)) await state.step(learningRate);
-      return sums;
+      const terms = await accumulateBatch(items);
+      if (promptCount(items) > 0 && Number.isFinite(terms.loss)) await state.step(learningRate);
+      return terms;
     },
+    accumulate: accumulateBatch,
+    gradients: state.gradients,
     weights: async () => new Map([...weights, ...(await state.parameters())]),
     release: async () => {
       await graphs.release();
@@ -116,6 +126,9 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     },
   };
 }
+
+const promptCount = (items: readonly TrainItem[]): number =>
+  items.reduce((sum, { prompts }) => sum + prompts.length, 0);
 
 function addTerms(a: MaskLoss<number>, b: MaskLoss<number>): MaskLoss<number> {
   return { loss: a.loss + b.loss, focal: a.focal + b.focal, dice: a.dice + b.dice, iou: a.iou + b.iou };

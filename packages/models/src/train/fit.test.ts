@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { DecoderTrainer } from './decoder-trainer.js';
 import { fit, type FitEvent, type FitItem, type FitOptions } from './fit.js';
 
 const item = (key: string): FitItem => ({
@@ -18,13 +17,12 @@ const item = (key: string): FitItem => ({
 /** Remembers what it is given; its weights are the number of steps so far. */
 function countingTrainer(losses: readonly number[] = []) {
   const batches: { keys: string[]; learningRate: number }[] = [];
-  const trainer: DecoderTrainer = {
+  const trainer: FitOptions['trainer'] = {
     trainBatch: (items, learningRate) => {
       batches.push({ keys: items.map(({ key }) => key), learningRate });
       return Promise.resolve({ loss: losses[batches.length - 1] ?? 1, focal: 0, dice: 0, iou: 0 });
     },
     weights: () => Promise.resolve(new Map([['steps', { shape: [1], data: Float32Array.of(batches.length) }]])),
-    release: () => Promise.resolve(),
   };
   return { trainer, batches };
 }

@@ -14,7 +14,7 @@ export interface FitItem {
 }
 
 export interface FitOptions {
-  readonly trainer: DecoderTrainer;
+  readonly trainer: Pick<DecoderTrainer, 'trainBatch' | 'weights'>;
   readonly items: readonly FitItem[];
   /** Most passes over the items; the learning rate's schedule spans them all. */
   readonly epochs: number;

@@ -16,6 +16,8 @@ export interface TrainingState {
   };
   /** Applies the sums to the parameters. */
   step(learningRate: number): Promise<void>;
+  /** The sums, by parameter: zeros if nothing was added since `begin`. */
+  gradients(): Promise<Weights>;
   /** The parameters' present values. */
   parameters(): Promise<Weights>;
   release(): Promise<void>;
@@ -61,16 +63,19 @@ export async function createTrainingState(
       const into = Object.fromEntries(Object.entries(asInput).map(([name, resident]) => [next(name), resident]));
       await update.run({ ...asInput, ...renamed(sums!, gradients), ...scalars }, into);
     },
-    parameters: async () => {
-      const entries = [...parameters].map(async ([name, resident]) => {
-        const { shape, data } = await resident.read();
-        return [name, { shape, data: data as Float32Array<ArrayBuffer> }] as const;
-      });
-      return new Map(await Promise.all(entries));
-    },
+    gradients: () => readAll(accumulated ? sums! : zeros!),
+    parameters: () => readAll(parameters),
     release: async () => {
       await update.release();
       await releaseAll(parameters, sums!, means!, squares!, zeros!);
     },
   };
+}
+
+async function readAll(residents: ResidentSet): Promise<Weights> {
+  const entries = [...residents].map(async ([name, resident]) => {
+    const { shape, data } = await resident.read();
+    return [name, { shape, data: data as Float32Array<ArrayBuffer> }] as const;
+  });
+  return new Map(await Promise.all(entries));
 }

@@ -1,0 +1,130 @@
+import type { BitMask, Prompt } from '@sluice/data';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOnnxRuntimeEngine } from '../engines/onnxruntime/onnx-runtime-engine.js';
+import type { TensorEngine } from '../engines/tensor-engine.js';
+import { golden, goldenItem, goldenLosses, hasGolden, valuesOf } from '../testing/golden.js';
+import { loadSamWeights } from '../weights/load-sam-weights.js';
+import type { Weights } from '../weights/weights.js';
+import { createDecoderTrainer } from './decoder-trainer.js';
+import type { TrainItem } from './train-item.js';
+
+let engine: TensorEngine;
+let weights: Weights;
+beforeAll(async () => {
+  engine = createOnnxRuntimeEngine({ threads: 2 });
+  weights = await loadSamWeights('sam-tiny-vit');
+});
+afterAll(() => engine.dispose());
+
+const adam = { name: 'adam' } as const;
+
+describe.skipIf(!hasGolden)('training against PyTorch (needs ../shared/golden)', () => {
+  it.each([
+    ['low', 'sam', 2],
+    ['original', 'otx', 1],
+    ['original', 'sam', 1],
+  ] as const)(
+    'follows the losses step by step: resolution %s, loss %s, micro-batches of %i',
+    async (resolution, loss, microBatch) => {
+      const trainer = await createDecoderTrainer({ engine, weights, loss, resolution, optimizer: adam, microBatch });
+      const item = goldenItem();
+      const off: number[] = [];
+      for (const [wanted] of goldenLosses(`${resolution}.${loss}`)) {
+        off.push(Math.abs((await trainer.trainBatch([item], 1e-4)).loss - wanted) / wanted);
+      }
+      expect(Math.max(...off)).toBeLessThan(1e-3);
+
+      if (resolution === 'low') {
+        const tensors = golden('decoder-train');
+        const trained = await trainer.weights();
+        const name = 'output_hypernetworks_mlps.0.layers.2.bias';
+        const wanted = valuesOf(tensors, `low.sam.after6.${name}`);
+        trained.get(`mask_decoder.${name}`)!.data.forEach((value, i) => {
+          expect(Math.abs(value - wanted[i]!)).toBeLessThan(6e-5); // six steps of 1e-4 move it by up to 6e-4
+        });
+      }
+      await trainer.release();
+    },
+    120_000,
+  );
+});
+
+describe('createDecoderTrainer', () => {
+  const image = { width: 96, height: 64 };
+  const frame = { size: 1024, width: 1024, height: 683 };
+  const square = (x0: number, y0: number, side: number): BitMask => {
+    const data = new Uint8Array(image.width * image.height);
+    for (let y = y0; y < y0 + side; y++) data.fill(1, y * image.width + x0, y * image.width + x0 + side);
+    return { ...image, data };
+  };
+  const box: Prompt = { instance: 'a', box: [10, 10, 40, 40] };
+  const point: Prompt = { instance: 'b', points: [{ x: 60, y: 30, label: 1 }] };
+  const both: Prompt = { ...box, ...point };
+  const make = (key: string, phase: number, prompts: readonly Prompt[]): TrainItem => ({
+    key,
+    embedding: Float32Array.from({ length: 4096 * 256 }, (_, i) => Math.sin(i * 0.37 + phase) * 0.3),
+    image,
+    frame,
+    prompts,
+    masks: prompts.map((_, i) => square(10 + 3 * i, 12, 20)),
+  });
+  const train = async (
+    batches: readonly (readonly TrainItem[])[],
+    microBatch: number,
+    resolution: 'low' | 'original' = 'low',
+  ) => {
+    const trainer = await createDecoderTrainer({ engine, weights, resolution, optimizer: adam, microBatch });
+    const losses: number[] = [];
+    for (const items of batches) losses.push((await trainer.trainBatch(items, 1e-4)).loss);
+    const trained = await trainer.weights();
+    await trainer.release();
+    return { losses, trained };
+  };
+
+  it('gives the same bytes from run to run', async () => {
+    const batches = [[make('x', 0, [box, both])], [make('y', 1, [point])]];
+    const [first, second] = [await train(batches, 1), await train(batches, 1)];
+    expect(second.losses).toEqual(first.losses);
+    for (const [name, { data }] of first.trained)
+      expect(Buffer.compare(Buffer.from(second.trained.get(name)!.data.buffer), Buffer.from(data.buffer)), name).toBe(
+        0,
+      );
+    expect(first.losses[1]).not.toBe(first.losses[0]);
+  }, 60_000);
+
+  it.each(['low', 'original'] as const)(
+    'takes the same step however the prompts are split into micro-batches, at %s resolution',
+    async (resolution) => {
+      const batches = [[make('x', 0, [box, both, point]), make('y', 1, [box])]];
+      const [split, together] = [await train(batches, 1, resolution), await train(batches, 2, resolution)];
+      expect(together.losses[0]).toBeCloseTo(split.losses[0]!, 5);
+    },
+    60_000,
+  );
+
+  it('leaves what is not trained as it was: the prompt encoder, keys without effect, the other mask tokens', async () => {
+    const { trained } = await train([[make('x', 0, [box])]], 1);
+    const unchanged = [...trained].filter(([name, { data }]) =>
+      data.every((value, i) => value === weights.get(name)!.data[i]),
+    );
+    const names = unchanged.map(([name]) => name);
+    expect(
+      names.filter((name) => !/prompt_encoder\.|k_proj\.bias|output_hypernetworks_mlps\.[123]/.test(name)),
+    ).toEqual([]);
+    expect(names.length).toBe(weights.size - 95);
+  });
+
+  it('changes nothing for a batch without prompts', async () => {
+    const { losses, trained } = await train([[make('x', 0, [])]], 1);
+    expect(losses).toEqual([0]);
+    expect(trained.get('mask_decoder.iou_token.weight')).toEqual(weights.get('mask_decoder.iou_token.weight'));
+  });
+
+  it('says which item has prompts without masks', async () => {
+    const trainer = await createDecoderTrainer({ engine, weights, optimizer: adam });
+    const promise = trainer.trainBatch([{ ...make('leaf/7', 0, [box]), masks: [] }], 1e-4);
+    await expect(promise).rejects.toMatchObject({ code: 'models/PROMPTS_WITHOUT_MASKS' });
+    await expect(promise).rejects.toThrow(/leaf\/7/);
+    await trainer.release();
+  });
+});

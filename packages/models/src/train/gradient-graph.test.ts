@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOnnxRuntimeEngine } from '../engines/onnxruntime/onnx-runtime-engine.js';
+import type { Feeds, TensorEngine } from '../engines/tensor-engine.js';
+import { float32Tensor } from '../engines/tensor.js';
+import type { LossKind } from '../losses/mask-loss.js';
+import { withoutMaskPrompt } from '../sam/image-input.js';
+import { imagePositions } from '../sam/position-encoding.js';
+import { createPromptEncoder } from '../sam/prompt-encoder.js';
+import { golden, goldenItem, goldenLosses, hasGolden, valuesOf } from '../testing/golden.js';
+import { loadSamWeights } from '../weights/load-sam-weights.js';
+import type { Weights } from '../weights/weights.js';
+import { gradientGraph } from './gradient-graph.js';
+import { graphResolution, lossTargets, type Resolution } from './loss-targets.js';
+import { stack } from './stack.js';
+import type { TrainItem } from './train-item.js';
+
+interface Pass {
+  readonly terms: readonly number[];
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (needs ../shared/golden)', () => {
+  let engine: TensorEngine;
+  let weights: Weights;
+  let item: TrainItem;
+  beforeAll(async () => {
+    engine = createOnnxRuntimeEngine({ threads: 2 });
+    weights = await loadSamWeights('sam-tiny-vit');
+    item = goldenItem();
+  });
+  afterAll(() => engine.dispose());
+
+  /** Loss and gradients of some of the item's prompts; each counts a third. */
+  async function pass(loss: LossKind, resolution: Resolution, prompts: readonly number[]): Promise<Pass> {
+    const count = prompts.length;
+    const { graph, parameters } = gradientGraph(weights, {
+      prompts: count,
+      tokens: 2,
+      loss,
+      resolution: graphResolution(resolution, item.image),
+    });
+    const executable = await engine.compile(graph);
+    const encode = createPromptEncoder(weights);
+    const feeds: Record<string, Feeds[string]> = {
+      image: float32Tensor([4096, 256], withoutMaskPrompt(weights)(item.embedding)),
+      imagePositions: float32Tensor([4096, 256], imagePositions(weights)),
+      sparse: float32Tensor([count, 2, 256], stack(prompts.map((index) => encode(item.prompts[index]!, item)))),
+      weights: float32Tensor(
+        [count],
+        prompts.map(() => 1 / 3),
+      ),
+      ...lossTargets(
+        item,
+        prompts.map((index) => item.masks[index]!),
+        resolution,
+      ),
+    };
+    for (const name of parameters) {
+      const { shape, data } = weights.get(name)!;
+      feeds[name] = float32Tensor(shape, data);
+      feeds[`gradient:${name}`] = float32Tensor(shape);
+    }
+    const results = await executable.run(feeds);
+    await executable.release();
+    return {
+      terms: ['loss', 'focal', 'dice', 'iou'].map((term) => results[term]!.data[0] as number),
+      gradients: new Map(parameters.map((name) => [name, results[`next:gradient:${name}`]!.data as Float32Array])),
+    };
+  }
+
+  /** Differences of PyTorch's loss terms from ours beyond one in ten thousand. */
+  const wrongTerms = (terms: readonly number[], run: string): readonly string[] =>
+    goldenLosses(run)[0]!.flatMap((wanted, i) =>
+      Math.abs(terms[i]! - wanted) <= 1e-4 * Math.abs(wanted)
+        ? []
+        : [`term ${String(i)}: ${String(terms[i])}, not ${String(wanted)}`],
+    );
+
+  it('agree value by value at low resolution, within a thousandth of the largest', async () => {
+    const { terms, gradients } = await pass('sam', 'low', [0, 1, 2]);
+    expect(wrongTerms(terms, 'low.sam')).toEqual([]);
+
+    const tensors = golden('decoder-train');
+    const wanted = [...tensors.keys()].flatMap((key) =>
+      key.startsWith('low.sam.grad.') ? [key.slice('low.sam.grad.'.length)] : [],
+    );
+    const wrong = wanted.flatMap((parameter) => {
+      const expected = valuesOf(tensors, `low.sam.grad.${parameter}`);
+      const found = gradients.get(`mask_decoder.${parameter}`);
+      if (found === undefined) return isWithoutGradient(parameter, expected) ? [] : [`${parameter}: none`];
+      const [a, b] = expected.length === 3 && found.length !== 3 ? [summary(found), expected] : [found, expected];
+      const scale = largest(b);
+      const worst = largest(a.map((value, i) => value - b[i]!));
+      return worst <= 1e-3 * scale ? [] : [`${parameter}: off by ${String(worst)} of ${String(scale)}`];
+    });
+    expect(wrong).toEqual([]);
+    expect(gradients.size).toBe(95);
+  });
+
+  it.each(['otx', 'sam'] as const)(
+    'agree in norm, sum and largest value at the original resolution with the %s loss',
+    async (loss) => {
+      const passes = [
+        await pass(loss, 'original', [0]),
+        await pass(loss, 'original', [1]),
+        await pass(loss, 'original', [2]),
+      ];
+      const sum = (values: (pass: Pass) => number): number => passes.reduce((total, one) => total + values(one), 0);
+      const run = `original.${loss}`;
+      expect(
+        wrongTerms(
+          [0, 1, 2, 3].map((i) => sum(({ terms }) => terms[i]!)),
+          run,
+        ),
+      ).toEqual([]);
+
+      const tensors = golden('decoder-train');
+      const wrong = [...passes[0]!.gradients].flatMap(([name, first]) => {
+        const total = first.map((_, i) => sum(({ gradients }) => gradients.get(name)![i]!));
+        const found = summary(total);
+        const expected = valuesOf(tensors, `${run}.grad.${name.slice('mask_decoder.'.length)}`);
+        // A sum may cancel: it is as exact as the values that it adds up.
+        const scales = [expected[0]!, expected[0]! * Math.sqrt(total.length), expected[2]!];
+        const bad = scales.findIndex((scale, i) => Math.abs(found[i]! - expected[i]!) > 1e-3 * scale);
+        return bad < 0 ? [] : [`${name}: ${[...found].join(', ')}, not ${[...expected].join(', ')}`];
+      });
+      expect(wrong).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+/** Keys' biases, whose gradient is zero but for rounding, and what belongs to the other mask tokens. */
+const isWithoutGradient = (parameter: string, values: Float32Array): boolean =>
+  parameter.endsWith('k_proj.bias') || values.every((value) => value === 0);
+
+const largest = (values: Float32Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** Norm, sum, largest absolute value. */
+function summary(values: Float32Array): Float32Array {
+  let [square, sum] = [0, 0];
+  for (const value of values) {
+    square += value * value;
+    sum += value;
+  }
+  return Float32Array.of(Math.sqrt(square), sum, largest(values));
+}
