@@ -42,7 +42,7 @@ async function ask(
     point_labels: float32Tensor([1, labels.length], labels),
     mask_input: float32Tensor([1, 1, 256, 256], mask),
     has_mask_input: float32Tensor([1], [mask ? 1 : 0]),
-    orig_im_size: float32Tensor([2], [height!, width!]),
+    orig_im_size: float32Tensor([2], [height, width]),
   });
   expect(outputs['masks']!.shape).toEqual([1, 1, height, width]);
   return {

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Port } from '../tensor-engine.js';
 import { elementCount } from '../../graph/shape.js';
 import { allocateData, type Tensor } from '../tensor.js';
