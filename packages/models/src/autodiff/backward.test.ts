@@ -171,6 +171,20 @@ describe('gradients', () => {
     );
   });
 
+  it('of an operand broadcast to very many rows are summed exactly', () => {
+    const builder = new GraphBuilder();
+    const { x, b } = inputsOf(builder, { x: [2, 1024, 2, 3], b: [1, 2, 3] });
+    const y = builder.emit('Add', [x!, b!]);
+    const found = gradients(builder, sumOf(builder, builder.emit('Mul', [y, y])), [b!]).get(b!)!;
+    expect(found.shape).toEqual([1, 2, 3]);
+    const values = Float64Array.from({ length: 2 * 1024 * 6 }, (_, i) => Math.sin(i));
+    const result = interpret(builder.build({ found }), { x: values, b: new Float64Array(6) })['found']!;
+    result.forEach((sum, column) => {
+      const expected = values.reduce((before, value, i) => (i % 6 === column ? before + 2 * value : before), 0);
+      expect(sum).toBeCloseTo(expected, 9);
+    });
+  });
+
   it('of a weight shared by all rows are one product', () => {
     const builder = new GraphBuilder();
     const { x, w } = inputsOf(builder, { x: [2, 5, 3], w: [3, 4] });
