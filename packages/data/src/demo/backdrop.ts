@@ -1,7 +1,8 @@
 import { blur } from './blur.js';
-import { createCanvas, enlarge, paint, type Canvas } from './canvas.js';
-import { disc } from './disc.js';
+import { createCanvas, paint, type Canvas } from './canvas.js';
 import { between } from './chance.js';
+import { disc } from './disc.js';
+import { enlarge } from './enlarge.js';
 import { paintFoliage } from './foliage.js';
 import { anywhere, type World } from './world.js';
 

@@ -49,7 +49,7 @@ export function leafShape(leaf: Leaf): Shape {
     bottom: Math.max(leaf.y, tipY) + reach,
     span: (y, margin) => {
       const down = y - leaf.y;
-      const spare = margin * (1 + 2 * Math.abs(leaf.bend));
+      const spare = (margin / STEEPNESS) * (1 + 2 * Math.abs(leaf.bend));
       const [left, right] = slab(cos, down * sin, -spare, leaf.length + spare);
       const [left2, right2] = slab(-sin, down * cos, low - spare, high + spare);
       return [leaf.x + Math.max(left, left2), leaf.x + Math.min(right, right2)];
@@ -58,7 +58,7 @@ export function leafShape(leaf: Leaf): Shape {
       const { along, across, halfWidth } = locate(x, y);
       const beyond = Math.max(-along, along - 1) * leaf.length;
       if (beyond > 0) return Math.sqrt(beyond * beyond + across * across);
-      return 0.85 * (Math.abs(across) - halfWidth);
+      return STEEPNESS * (Math.abs(across) - halfWidth);
     },
   };
 }
@@ -95,6 +95,8 @@ export function leafShader(leaf: Leaf, light: Light, noise: NoiseField): Shader 
 
 const WITHERED: Colour = [0.2, 0.1, 0.03];
 const STEPS = 256;
+/** The outline runs slantwise, so its distance is about this share of the distance straight across. */
+const STEEPNESS = 0.85;
 
 function bladeMap(leaf: Leaf): (x: number, y: number) => Readonly<Blade> {
   const { length, bend } = leaf;
