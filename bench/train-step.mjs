@@ -70,17 +70,21 @@ console.log(
   `\nGradients: worst difference ${worst.error.toExponential(1)} (${worst.parameter}), ${worst.compared} parameters compared`,
 );
 
-const [four, sixteen] = [results.get(4) ?? measured[0], results.get(16) ?? measured.at(-1)];
+const [four, sixteen] = [results.get(4), results.get(16)];
 printResult({
-  step_ratio: significant(four.stepRatio),
-  forward_ratio: significant(four.forwardRatio),
-  step_ratio_16: significant(sixteen.stepRatio),
-  forward_ratio_16: significant(sixteen.forwardRatio),
+  ...(four && {
+    step_ratio: significant(four.stepRatio),
+    forward_ratio: significant(four.forwardRatio),
+    step_ms: significant(four.ours.step / four.size),
+    forward_ms: significant(four.ours.forward / four.size),
+    limit: significant(four.limit.step),
+    rss_mb: Math.round(four.rss),
+  }),
+  ...(sixteen && {
+    step_ratio_16: significant(sixteen.stepRatio),
+    forward_ratio_16: significant(sixteen.forwardRatio),
+    rss_mb_16: Math.round(sixteen.rss),
+  }),
   grad_error: significant(worst.error, 2),
-  rss_mb: Math.round(four.rss),
-  rss_mb_16: Math.round(sixteen.rss),
-  step_ms: significant(four.ours.step / four.size),
-  forward_ms: significant(four.ours.forward / four.size),
-  limit: significant(four.limit.step),
-  ...(warning ? { busy: true } : {}),
+  ...(warning && { busy: true }),
 });
