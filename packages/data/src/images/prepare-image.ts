@@ -11,8 +11,8 @@ import type { RgbImage } from './rgb-image.js';
 export type PreprocessMode = 'sam' | 'otx';
 
 /** SAM's channel means and standard deviations, RGB, of 255. */
-export const PIXEL_MEAN = [123.675, 116.28, 103.53] as const;
-export const PIXEL_STD = [58.395, 57.12, 57.375] as const;
+const PIXEL_MEAN = [123.675, 116.28, 103.53] as const;
+const PIXEL_STD = [58.395, 57.12, 57.375] as const;
 
 /** Decodes an image and makes it ready for the encoder: float32 `[3, size, size]`, RGB. */
 export async function prepareImage(
