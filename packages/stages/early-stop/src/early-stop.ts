@@ -1,16 +1,60 @@
 import { defineStage } from '@sluice/core';
-import { CheckpointContract, DecisionContract, earlyStopReducer, MetricsContract, type Metrics } from '@sluice/models';
-import { last, map, scan, share } from 'rxjs';
+import {
+  CheckpointContract,
+  DecisionContract,
+  earlyStopReducer,
+  earlyStopStart,
+  MetricsContract,
+  type Checkpoint,
+  type EarlyStopState,
+  type Metrics,
+} from '@sluice/models';
+import { concatMap, last, map, of, scan, share } from 'rxjs';
 import { earlyStopOptions } from './options.js';
 
-/** Watches a score: tells training when to stop, and passes the best checkpoint on when it has. */
+interface Watched {
+  readonly state: EarlyStopState;
+  readonly epoch: number;
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+/** Watches a score: tells training after each epoch whether to go on, and passes the best checkpoint on when it has ended. */
 export const earlyStop = defineStage({
   type: 'early-stop',
-  summary: 'Stops training when a validation score no longer improves; keeps the best checkpoint.',
+  summary: 'Stops training when a validation score no longer improves; passes the best checkpoint on.',
   inputs: { metrics: MetricsContract },
   outputs: { decision: DecisionContract, best: CheckpointContract },
   options: earlyStopOptions,
-  create: (options, _services, { logger }) => {
-    return ({ metrics }) => {};
+  create: (options, _services, { logger, report }) => {
+    const { monitor, mode, patience } = options;
+    const reduce = earlyStopReducer({
+      mode,
+      patience,
+      minDelta: options['min-delta'],
+      warmupEpochs: options['warmup-epochs'],
+      warmupSteps: options['warmup-steps'],
+    });
+    const watch = ({ state, checkpoint: before }: Watched, { checkpoint, scores }: Metrics): Watched => {
+      const { epoch, step, stepsPerEpoch } = checkpoint;
+      const next = reduce(state, { epoch, step, stepsPerEpoch, value: scores[monitor] });
+      const isBest = next.best?.epoch === epoch;
+      return { state: next, epoch, checkpoint: isBest ? checkpoint : before };
+    };
+    return ({ metrics }) => {
+      const watched = metrics.pipe(scan(watch, { state: earlyStopStart, epoch: 0, checkpoint: undefined }), share());
+      return {
+        decision: watched.pipe(
+          map(({ state: { stop, reason, best }, epoch }) => {
+            logger.info(`${stop ? 'stop' : 'go on'}: ${reason}`, { epoch });
+            report({ type: 'progress', done: epoch, unit: 'epochs', note: reason });
+            return { epoch, stop, reason, best: best ?? { epoch, value: Number.NaN } };
+          }),
+        ),
+        best: watched.pipe(
+          last(),
+          concatMap(({ checkpoint }) => (checkpoint === undefined ? [] : of(checkpoint))),
+        ),
+      };
+    };
   },
 });

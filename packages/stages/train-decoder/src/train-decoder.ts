@@ -1,0 +1,55 @@
+import { defineStage, feedback, fromPull } from '@sluice/core';
+import { PromptedSampleContract } from '@sluice/data';
+import {
+  CheckpointContract,
+  DecisionContract,
+  EncodedSampleContract,
+  pairSamples,
+  TENSOR_ENGINE,
+  type Decision,
+} from '@sluice/models';
+import { filter, firstValueFrom, forkJoin, share, switchMap, toArray, type Observable } from 'rxjs';
+import { trainDecoderOptions } from './options.js';
+import { trainCheckpoints } from './train-checkpoints.js';
+
+/** Fine-tunes SAM's mask decoder on the train subset. With `decision` connected, it waits for a word after each epoch. */
+export const trainDecoder = defineStage({
+  type: 'train-decoder',
+  summary: "Fine-tunes SAM's mask decoder: Adam, 20·focal + dice + iou, a checkpoint each epoch.",
+  inputs: {
+    embeddings: EncodedSampleContract,
+    prompts: PromptedSampleContract,
+    decision: feedback(DecisionContract),
+  },
+  /** `checkpoints`: epochs 0 (untouched), 1, 2, ...; `initial`: epoch 0 alone. */
+  outputs: { checkpoints: CheckpointContract, initial: CheckpointContract },
+  options: trainDecoderOptions,
+  services: { engine: TENSOR_ENGINE },
+  create:
+    (options, { engine }, context) =>
+    ({ embeddings, prompts, decision }) => {
+      const checkpoints = forkJoin([
+        embeddings.pipe(
+          filter(({ subset }) => subset === 'train'),
+          toArray(),
+        ),
+        prompts.pipe(
+          filter(({ sample }) => sample.subset === 'train'),
+          toArray(),
+        ),
+      ]).pipe(
+        switchMap(([encoded, prompted]) => {
+          const samples = pairSamples('train', encoded, prompted);
+          const decide = decision === undefined ? undefined : decisionOn(decision);
+          return fromPull(() => trainCheckpoints({ options, engine, samples, context, decide }));
+        }),
+        share(),
+      );
+      return { checkpoints, initial: checkpoints.pipe(filter(({ epoch }) => epoch === 0)) };
+    },
+});
+
+const decisionOn =
+  (decisions: Observable<Decision>) =>
+  (epoch: number): Promise<Decision> =>
+    firstValueFrom(decisions.pipe(filter((decision) => decision.epoch === epoch)));
