@@ -3,7 +3,7 @@ import { linear, project, reshape, rowsOf } from '../layers.js';
 import { within, type Scope } from '../scope.js';
 import { CHANNELS, HEADS, IMAGE_TOKENS } from '../shape.js';
 import { gatherPrompts, scoreScale, splitHeads } from './heads.js';
-import { isShared, type ImageSide } from './image-side.js';
+import { isProjected, type ImageSide } from './image-side.js';
 
 /**
  * Cross attention from the image to each prompt's tokens (`key`, with positions, and `value`; both [prompts, tokens, channels]).
@@ -14,12 +14,14 @@ import { isShared, type ImageSide } from './image-side.js';
  */
 export function imageToToken(scope: Scope, image: ImageSide, key: Value, value: Value): Value {
   const { builder, parameter } = scope;
-  const [prompts, tokens] = key.shape as [number, number, number];
+  const prompts = key.shape[0]!;
   const k = splitHeads(builder, project(within(scope, 'k_proj'), key)); // [HEADS, prompts * tokens, width]
   const v = splitHeads(builder, linear(within(scope, 'v_proj'), value));
   const width = k.shape[2]!;
 
-  const shares = isShared(image) ? sharesOfOneImage(scope, image, k, prompts) : sharesOfImages(scope, image, k, tokens);
+  const shares = isProjected(image, prompts)
+    ? projectedShares(scope, image, k, prompts)
+    : absorbedShares(scope, image, k, prompts);
   const outWeight = reshape(builder, parameter('out_proj.weight'), [CHANNELS, HEADS, width]);
   const perHead = builder.emit('Transpose', [outWeight], { perm: [1, 2, 0] }); // [HEADS, width, CHANNELS]
   const absorbed = gatherPrompts(builder, builder.emit('MatMul', [v, perHead]), prompts); // [prompts, HEADS * tokens, CHANNELS]
@@ -28,7 +30,7 @@ export function imageToToken(scope: Scope, image: ImageSide, key: Value, value: 
 }
 
 /** One image for all prompts: its queries are projected once. */
-function sharesOfOneImage(scope: Scope, { positioned }: ImageSide, k: Value, prompts: number): Value {
+function projectedShares(scope: Scope, { positioned }: ImageSide, k: Value, prompts: number): Value {
   const { builder } = scope;
   const q = splitHeads(builder, linear(within(scope, 'q_proj'), rowsOf(builder, positioned))); // [HEADS, IMAGE_TOKENS, width]
   const scores = builder.emit('MatMul', [k, q], { transB: true, alpha: scoreScale(k.shape[2]!) });
@@ -37,10 +39,9 @@ function sharesOfOneImage(scope: Scope, { positioned }: ImageSide, k: Value, pro
   return gatherPrompts(builder, reshape(builder, shares, scores.shape), prompts);
 }
 
-/** An image for each prompt: the tokens' keys absorb the query projection, (Wq x + b) k = x (Wqᵀ k) + b k. */
-function sharesOfImages(scope: Scope, { positioned }: ImageSide, k: Value, tokens: number): Value {
+/** The tokens' keys absorb the query projection, (Wq x + b) k = x (Wqᵀ k) + b k. */
+function absorbedShares(scope: Scope, { positioned }: ImageSide, k: Value, prompts: number): Value {
   const { builder, parameter } = scope;
-  const prompts = positioned.shape[0]!;
   const width = k.shape[2]!;
   const alpha = scoreScale(width);
   const weight = reshape(builder, parameter('q_proj.weight'), [HEADS, width, CHANNELS]);
@@ -48,6 +49,6 @@ function sharesOfImages(scope: Scope, { positioned }: ImageSide, k: Value, token
   const absorbed = gatherPrompts(builder, builder.emit('MatMul', [k, weight], { alpha }), prompts); // [prompts, HEADS * tokens, CHANNELS]
   const offset = gatherPrompts(builder, builder.emit('MatMul', [k, bias], { alpha }), prompts); // [prompts, HEADS * tokens, 1]
   const scores = builder.emit('Add', [builder.emit('MatMul', [absorbed, positioned], { transB: true }), offset]);
-  const apart = reshape(builder, scores, [prompts, HEADS, tokens, IMAGE_TOKENS]);
+  const apart = reshape(builder, scores, [prompts, HEADS, k.shape[1]! / prompts, IMAGE_TOKENS]);
   return reshape(builder, builder.emit('Softmax', [apart], { axis: 2 }), scores.shape);
 }

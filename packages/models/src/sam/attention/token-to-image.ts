@@ -3,7 +3,7 @@ import { linear, project, reshape, rowsOf } from '../layers.js';
 import { within, type Scope } from '../scope.js';
 import { CHANNELS, HEADS } from '../shape.js';
 import { gatherHeads, gatherPrompts, mergeHeads, scoreScale, splitHeads } from './heads.js';
-import { isShared, type ImageSide } from './image-side.js';
+import { isProjected, type ImageSide } from './image-side.js';
 
 /**
  * Cross attention from a prompt's tokens, [prompts, tokens, channels], to the image. The keys' bias is left out: it adds the same
@@ -12,12 +12,13 @@ import { isShared, type ImageSide } from './image-side.js';
 export function tokenToImage(scope: Scope, query: Value, image: ImageSide): Value {
   const { builder } = scope;
   const q = splitHeads(builder, linear(within(scope, 'q_proj'), query)); // [HEADS, prompts * tokens, width]
-  const mixed = isShared(image) ? mixShared(scope, q, image) : mixAbsorbed(scope, q, image);
+  const prompts = query.shape[0]!;
+  const mixed = isProjected(image, prompts) ? mixProjected(scope, q, image) : mixAbsorbed(scope, q, image, prompts);
   return reshape(builder, linear(within(scope, 'out_proj'), mixed), query.shape);
 }
 
 /** One image for all prompts: its keys and values are projected once, and all prompts' tokens attend to them together. */
-function mixShared(scope: Scope, q: Value, { tokens, positioned }: ImageSide): Value {
+function mixProjected(scope: Scope, q: Value, { tokens, positioned }: ImageSide): Value {
   const { builder } = scope;
   const k = splitHeads(builder, project(within(scope, 'k_proj'), rowsOf(builder, positioned))); // [HEADS, IMAGE_TOKENS, width]
   const v = splitHeads(builder, linear(within(scope, 'v_proj'), rowsOf(builder, tokens)));
@@ -26,16 +27,16 @@ function mixShared(scope: Scope, q: Value, { tokens, positioned }: ImageSide): V
 }
 
 /**
- * An image for each prompt: instead of projecting its many tokens, the few tokens take the projections over. With head h's rows of
+ * Instead of projecting its many tokens, the few tokens take the projections over. With head h's rows of
  * the weights, q (Wk k) = (q Wk) k and shares (V Wvᵀ + b) = (shares V) Wvᵀ + b, since a row's shares sum to 1.
  */
-function mixAbsorbed(scope: Scope, q: Value, { tokens, positioned }: ImageSide): Value {
+function mixAbsorbed(scope: Scope, q: Value, { tokens, positioned }: ImageSide, prompts: number): Value {
   const { builder, parameter } = scope;
   const width = q.shape[2]!;
   const keyWeight = reshape(builder, parameter('k_proj.weight'), [HEADS, width, CHANNELS]);
   const valueWeight = reshape(builder, parameter('v_proj.weight'), [HEADS, width, CHANNELS]);
   const absorbed = builder.emit('MatMul', [q, keyWeight], { alpha: scoreScale(width) }); // [HEADS, prompts * tokens, CHANNELS]
-  const scores = builder.emit('MatMul', [gatherPrompts(builder, absorbed, tokens.shape[0]!), positioned], {
+  const scores = builder.emit('MatMul', [gatherPrompts(builder, absorbed, prompts), positioned], {
     transB: true,
   });
   const mixed = builder.emit('MatMul', [builder.emit('Softmax', [scores]), tokens]); // [prompts, HEADS * tokens, CHANNELS]
