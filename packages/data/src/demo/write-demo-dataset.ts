@@ -39,10 +39,10 @@ export async function writeDemoDataset(root: string, options: DemoDatasetOptions
   const counts = { train, val, test };
   const manifest = canonicalJson({ dataset: 'sluice demo', version: VERSION, seed, ...counts, width, height });
   const target = resolve(root);
+  await removeStale(target);
   const found = await manifestAt(target);
   if (found === manifest) return false;
   if (found === undefined && !(await isEmpty(target))) throw dataErrors.DEMO_FOLDER({ root: target });
-  await removeStale(target);
   const temporary = temporaryBeside(target);
   try {
     await mkdir(temporary, { recursive: true });
