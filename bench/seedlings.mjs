@@ -26,8 +26,17 @@ try {
   const folders = ['--runs-dir', join(folder, 'runs'), '--cache-dir', join(folder, 'cache')];
   const args = [program, 'run', pipeline, '--set', `vars.data=${data}`, ...folders, ...process.argv.slice(2)];
   const { code, seconds, rssMb } = await runMeasured(process.execPath, args);
-  if (code !== 0) process.exit(code ?? 1);
+  if (code === 0) await report(seconds, rssMb);
+  else process.exitCode = code ?? 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
 
+/**
+ * @param {number} seconds
+ * @param {number | undefined} rssMb
+ */
+async function report(seconds, rssMb) {
   const [run] = await readdir(join(folder, 'runs'));
   const { val, test, reached } = scoresOf(
     await readFile(join(folder, 'runs', run, 'metrics.jsonl'), 'utf8'),
@@ -59,6 +68,4 @@ try {
     seconds_to_otx_val: reached ?? null,
     ...(rssMb === undefined ? {} : { rss_mb: Math.round(rssMb) }),
   });
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }
