@@ -1,7 +1,7 @@
 import { modelErrors } from '../errors.js';
 import { operators } from '../ops/index.js';
 import type { Constant, DType, Graph, GraphNode, NodeOf, Shape, Value } from './graph.js';
-import type { AttrArguments, OpAttrs, OpInputs, OpName } from './op-signatures.js';
+import type { AttrArguments, OpInputs, OpName } from './op-signatures.js';
 import { prune } from './prune.js';
 import { elementCount } from './shape.js';
 
@@ -59,7 +59,7 @@ export class GraphBuilder {
   /** Adds an operator and returns all its outputs. */
   emitAll<O extends OpName>(op: O, inputs: OpInputs<O>, ...attrs: AttrArguments<O>): readonly Value[] {
     const definition = operators[op];
-    const complete = { ...definition.defaults, ...attrs[0] } as unknown as OpAttrs<O>;
+    const complete = { ...definition.defaults, ...attrs[0] };
     const ids = inputs.map((input) => this.#idOf(input, `input of ${op}`));
     const key = `${op} ${ids.join(',')} ${JSON.stringify(complete)}`;
     const known = this.#known.get(key);

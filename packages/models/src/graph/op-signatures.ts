@@ -1,10 +1,9 @@
-import type { DType, Shape, Value } from './graph.js';
+import type { DType, Shape, Value } from './value.js';
 
 type Arity = 1 | 2 | 3 | 'variadic';
-type NoAttrs = Readonly<Record<never, never>>;
 
 /** `Defaulted` names the attributes that a caller may leave out. */
-interface Signature<N extends Arity, Attrs = NoAttrs, Defaulted extends keyof Attrs = never> {
+interface Signature<N extends Arity, Attrs = object, Defaulted extends keyof Attrs = never> {
   readonly arity: N;
   readonly attrs: Readonly<Attrs>;
   readonly defaulted: Defaulted;

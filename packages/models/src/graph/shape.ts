@@ -1,4 +1,4 @@
-import type { Shape } from './graph.js';
+import type { Shape } from './value.js';
 
 export const elementCount = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 

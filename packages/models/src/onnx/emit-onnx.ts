@@ -51,7 +51,7 @@ function nodeProto(
     integers.set(tensor.name, tensor);
     return tensor.name;
   };
-  const spelling = definition.onnx?.({ attrs, inputs: inputs as never, outputs, names, int64 }) ?? {};
+  const spelling = definition.onnx?.({ attrs, inputs: inputs, outputs, names, int64 }) ?? {};
   const { optionalOutputs = outputs.length } = definition;
   return {
     name,

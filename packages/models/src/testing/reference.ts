@@ -27,7 +27,11 @@ export function interpret(
   for (const node of graph.nodes) {
     const { op, inputs, attrs, outputs } = node as NodeOf<OpName>;
     const kernel = kernels[op] as Kernel<OpName>;
-    const result = kernel(inputs.map((input) => values.get(input)!) as never, attrs, node as never);
+    const result = kernel(
+      inputs.map((input) => values.get(input)!),
+      attrs,
+      node,
+    );
     const results = 'data' in result ? [result] : result;
     outputs.forEach((output, i) => values.set(output, results[i]!));
   }
