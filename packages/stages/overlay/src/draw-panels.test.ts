@@ -21,5 +21,11 @@ it('fills a mask half transparently and draws its border opaquely, in a colour o
   const [border, inside] = [pixel(picture, 14, 0), pixel(picture, 14 + 2, 2)];
   expect(inside).toEqual(border.map((value) => Math.round(value * 0.45)));
   expect(pixel(picture, 28, 0)).not.toEqual(border);
-  expect(black.data.every((value) => value === 0)).toBe(true);
+});
+
+it("leaves the image's own pixels alone, in a Buffer too", () => {
+  const image = { ...black, data: Buffer.alloc(6 * 5 * 3) };
+  const picture = drawPanels(image, [[{ width: 6, height: 5, data: new Uint8Array(30).fill(1) }]]);
+  expect(image.data.every((value) => value === 0)).toBe(true);
+  expect(pixel(picture, 0, 0)).toEqual([0, 0, 0]);
 });

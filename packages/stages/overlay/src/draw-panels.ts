@@ -19,7 +19,7 @@ export function drawPanels(image: RgbImage, maskLists: readonly (readonly BitMas
 /** Each mask gets a colour of its own: half transparent inside, opaque on its border. */
 function drawMasks(image: RgbImage, masks: readonly BitMask[]): Uint8Array {
   const { width, height } = image;
-  const result = image.data.slice();
+  const result = Uint8Array.from(image.data); // `slice` of a Buffer would share its memory
   masks.forEach((mask, index) => {
     const color = colorOf(index);
     for (let y = 0; y < height; y++) {
