@@ -63,7 +63,7 @@ function inputGradients(
   const dys = elementwise ? found : found.map((dy, i) => dy && expandTo(builder, dy, outputs[i]!.shape));
   const results = gradient({
     attrs,
-    inputs: inputs,
+    inputs,
     y: outputs[0]!,
     outputs,
     dy: dys[0]!,
