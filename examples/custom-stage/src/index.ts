@@ -1,1 +1,1 @@
-export {};
+export { centerPoints } from './center-points.js';

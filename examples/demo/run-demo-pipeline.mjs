@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeDemoDataset } from '@sluice/data';
+import { formatSummary, runFile } from '@sluice/pipelines';
+
+/** Makes the demo dataset where it is missing, runs a pipeline on it and ends with the line `RESULT {json}`. */
+export async function runDemoPipeline(pipeline) {
+  const started = performance.now();
+  const seconds = () => Math.round((performance.now() - started) / 100) / 10;
+  const data = fileURLToPath(new URL('data', import.meta.url));
+  process.stderr.write('Painting the demo dataset: 64 pictures of berries among leaves ...\n');
+  const written = await writeDemoDataset(data);
+  process.stderr.write(
+    `${written ? `Painted in ${seconds()} s` : 'It is there already'}: ${path.relative(process.cwd(), data)}\n`,
+  );
+
+  const file = fileURLToPath(pipeline);
+  process.stderr.write(`Running ${path.relative(process.cwd(), file)}: encode, fine-tune, evaluate, export ...\n`);
+  const { status, failure } = await runFile({ file, set: [`vars.data=${data}`] });
+  process.stdout.write(`\n${formatSummary(status, process.cwd())}\n`);
+  if (failure !== undefined) throw failure.error;
+
+  const tested = status.final.filter(({ stage }) => stage === 'test').map(({ values }) => values);
+  const [before, after] = [tested.at(0).f1, tested.at(-1).f1];
+  const points = (100 * (after - before)).toFixed(1);
+  process.stdout.write(
+    `F1 on the test images: ${before.toFixed(3)} before, ${after.toFixed(3)} after fine-tuning (${points} points).\n`,
+  );
+  const result = { f1_before: before, f1_after: after, seconds: seconds(), run: status.folder };
+  process.stdout.write(`RESULT ${JSON.stringify(result)}\n`);
+}
