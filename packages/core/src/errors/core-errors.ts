@@ -9,4 +9,15 @@ export const coreErrors = defineErrors('core', {
     `${d.path} is ${d.found}, which JSON cannot hold; only plain values can be part of a digest`,
   OUTSIDE_RUN_FOLDER: (d: { path: string; root: string }) =>
     `${d.path} lies outside the run folder ${d.root}; give a relative path without ".."`,
+  CANCELLED: (d: { reason: string }) => `the run was stopped: ${d.reason}`,
+  DEADLOCK: (d: { edges: readonly string[] }) =>
+    `the run stands still: nothing is left that could move it on. Items wait on ${d.edges.length === 0 ? 'no edge' : d.edges.join(', ')}; ` +
+    'a stage must subscribe to all of its inputs at once, or take what it needs of one and leave it',
+  NO_SERVICE: (d: { stage: string; service: string; token: string }) =>
+    `stage "${d.stage}" needs the service "${d.service}" (${d.token}), and nothing is bound to it; bind it in the container, or choose a module for it under "services:"`,
+  SERVICE_FAILED: (d: { stage: string; service: string }) =>
+    `the service "${d.service}" of stage "${d.stage}" could not be made`,
+  RESERVED_METRIC: (d: { stage: string; column: string }) =>
+    `stage "${d.stage}" reports a metric named "${d.column}", which is a column of every row; choose another name`,
+  DAMAGED_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
 });

@@ -39,7 +39,7 @@ class Mapping<T, R> {
   readonly #project: (item: T, index: number) => Promise<R> | R;
   readonly #concurrency: number;
   readonly #subscriber: Subscriber<R>;
-  readonly #stage: StageGate | undefined = currentFlow().stage;
+  #stage: StageGate | undefined = currentFlow().stage;
   readonly #early = new ItemQueue<Slot<T, R>>();
   /** Started and not yet emitted, in order. */
   #started: Slot<T, R>[] = [];
@@ -56,7 +56,8 @@ class Mapping<T, R> {
   }
 
   take(item: T): void {
-    const { delivery } = currentFlow();
+    const { stage, delivery } = currentFlow();
+    this.#stage ??= stage;
     delivery?.hold(this.#concurrency);
     const slot: Slot<T, R> = { item, delivery, done: false, result: undefined };
     if (this.#started.length < this.#concurrency && this.#early.size === 0) this.#start(slot);

@@ -23,6 +23,11 @@ export class StageGate {
     this.#onActivity = onActivity;
   }
 
+  /** Nothing is reserved: the stage works on no item that it was given or pulls. */
+  get idle(): boolean {
+    return this.#reserved === 0;
+  }
+
   hasRoom(): boolean {
     if (!this.#open) return false;
     for (const edge of this.outputs) if (edge.inFlight + this.#reserved >= edge.bound) return false;

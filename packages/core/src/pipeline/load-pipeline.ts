@@ -86,7 +86,17 @@ async function plan(
   const planned = order(stages, inputs, stageOptions);
   const name = textOf(entryOf(root, 'name')?.value) ?? '';
   const seed = Number(toPlainValue(entryOf(root, 'seed')?.value ?? { kind: 'scalar', value: 0, place: root.place }));
-  return { file, digest, name, seed, stages: planned, services, resolved: resolved(root, seed, services, planned) };
+  const modules = Object.entries(services).flatMap(([service, choice]) => options.services?.[service]?.[choice] ?? []);
+  return {
+    file,
+    digest,
+    name,
+    seed,
+    stages: planned,
+    services,
+    modules,
+    resolved: resolved(root, seed, services, planned),
+  };
 }
 
 function order(

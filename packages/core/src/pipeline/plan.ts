@@ -1,3 +1,4 @@
+import type { ContainerModule } from 'inversify';
 import type { PackageIdentity } from '../registry/package-identity.js';
 import type { PortReference } from '../run/run-graph.js';
 import type { AnyStage } from '../stage/any-stage.js';
@@ -15,6 +16,8 @@ export interface PipelinePlan {
   readonly stages: readonly PlannedStage[];
   /** The choice for every service that offers one. */
   readonly services: Readonly<Record<string, string>>;
+  /** Bindings of these choices, imported when a run needs them. */
+  readonly modules: readonly (() => Promise<ContainerModule>)[];
   /** The file with variables, overrides and defaults put in. */
   readonly resolved: Readonly<Record<string, unknown>>;
 }

@@ -44,7 +44,8 @@ export type RunEvent =
   | (StageEvent & { readonly stage: string })
   | { readonly type: 'stage-finished'; readonly stage: string; readonly milliseconds: number }
   | { readonly type: 'run-finished'; readonly milliseconds: number; readonly edges: readonly EdgeStatistics[] }
-  | { readonly type: 'run-failed'; readonly error: unknown; readonly stage?: string };
+  /** The last event of a run that did not end well; `cancelled` when it was told to stop. */
+  | { readonly type: 'run-failed'; readonly error: unknown; readonly stage?: string; readonly cancelled?: boolean };
 
 export interface EdgeStatistics {
   /** `producer.port -> consumer.port` */

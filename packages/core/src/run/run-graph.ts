@@ -38,6 +38,8 @@ export interface GraphRun {
   readonly statistics: () => readonly EdgeStatistics[];
   /** Edges on which items wait, for the word on a run that stands still. */
   readonly waiting: () => readonly EdgeStatistics[];
+  /** No stage holds an item or pulls one. */
+  readonly idle: () => boolean;
   /** Resolves when all work that could not be stopped at once has ended, or after a grace period with false. */
   readonly settled: (graceMilliseconds?: number) => Promise<boolean>;
 }
@@ -69,6 +71,7 @@ export function runGraph(stages: readonly GraphStage[], options: GraphOptions = 
     }),
     statistics: () => graph.edges.map((edge) => edge.statistics()),
     waiting: () => graph.edges.filter((edge) => edge.waiting > 0).map((edge) => edge.statistics()),
+    idle: () => graph.nodes.every(({ gate }) => gate.idle),
     settled: async (graceMilliseconds = 5000) => {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<false>((resolve) => {
@@ -210,8 +213,8 @@ class Graph {
 
   #end(node: Node, port: string): void {
     if (this.#stopped || !node.open.delete(port)) return;
-    for (const edge of node.outputs.get(port) ?? []) edge.complete();
     if (node.open.size === 0) this.#finish(node);
+    for (const edge of node.outputs.get(port) ?? []) edge.complete();
   }
 
   #finish(node: Node): void {

@@ -1,5 +1,10 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { ContentStore } from './content-store.js';
+import type { Logger } from './logger.js';
+import { serviceToken } from './service-token.js';
 
 /** Content-addressed store on disk; embeddings lie here. */
-export const CONTENT_STORE: ServiceIdentifier<ContentStore> = Symbol.for('sluice.ContentStore');
+export const CONTENT_STORE: ServiceIdentifier<ContentStore> = serviceToken('sluice.ContentStore');
+
+/** The run's logger, bound in every run. */
+export const LOGGER: ServiceIdentifier<Logger> = serviceToken('sluice.Logger');

@@ -1,0 +1,21 @@
+import type { Observable } from 'rxjs';
+import type { PipelinePlan } from '../../pipeline/plan.js';
+import type { PackageIdentity } from '../../registry/package-identity.js';
+import type { Logger } from '../../services/logger.js';
+import type { RunEvent } from '../run-event.js';
+import type { RunFolder } from '../run-folder.js';
+
+export interface ObservedRun {
+  readonly plan: PipelinePlan;
+  readonly run: RunFolder;
+  readonly logger: Logger;
+  readonly now: () => Date;
+  readonly startedAt: Date;
+  /** This package. */
+  readonly sluice: PackageIdentity | undefined;
+  /** Versions and numbers that only the caller knows, for the manifest. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Writes down some of a run's events, which it must subscribe to at once. Resolves when all that it saw is on disk; a rejection fails the run. */
+export type RunObserver = (events: Observable<RunEvent>, observed: ObservedRun) => Promise<void>;

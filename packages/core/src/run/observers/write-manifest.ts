@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import { isAbsolute, join, relative } from 'node:path';
+import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
+import { writeFileAtomic } from '../../files/write-file-atomic.js';
+import type { PackageIdentity } from '../../registry/package-identity.js';
+import type { EdgeStatistics, RunEvent } from '../run-event.js';
+import type { ObservedRun, RunObserver } from './run-observer.js';
+
+/** `manifest.json`: what ran, on what, and how it ended. Written when the run starts and when it ends. */
+export interface Manifest {
+  readonly run: string;
+  readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled';
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly seconds?: number;
+  readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
+  readonly seed: number;
+  readonly sluice: PackageIdentity | undefined;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpus: number;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly services: Readonly<Record<string, string>>;
+  readonly stages: Readonly<Record<string, ManifestStage>>;
+  /** Sums of `counted` events over all stages. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly artifacts: readonly { readonly stage: string; readonly name: string; readonly path: string }[];
+  readonly edges: readonly EdgeStatistics[];
+  readonly error?: { readonly stage?: string; readonly code?: string; readonly message: string };
+}
+
+export interface ManifestStage {
+  readonly uses: string;
+  readonly package: PackageIdentity | undefined;
+  readonly seconds?: number;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Items that were read but not used, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
+export const writeManifest: RunObserver = async (events, observed) => {
+  const path = join(observed.run.root, 'manifest.json');
+  let manifest = firstManifest(observed);
+  const saves = events.pipe(
+    tap((event) => (manifest = nextManifest(manifest, event, observed))),
+    filter(({ type }) => type === 'run-started' || type === 'run-finished' || type === 'run-failed'),
+    map(() => `${JSON.stringify(manifest, undefined, 2)}\n`),
+    concatMap((text) => writeFileAtomic(path, text)),
+  );
+  await lastValueFrom(saves, { defaultValue: undefined });
+};
+
+function firstManifest({ plan, run, startedAt, facts, sluice }: ObservedRun): Manifest {
+  const stages = plan.stages.map(({ id, uses, package: identity }): [string, ManifestStage] => {
+    return [id, { uses, package: identity, counts: {}, skipped: {} }];
+  });
+  return {
+    run: run.name,
+    status: 'running',
+    startedAt: startedAt.toISOString(),
+    pipeline: { name: plan.name, file: plan.file, sha256: plan.digest },
+    seed: plan.seed,
+    sluice,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    cpus: availableParallelism(),
+    facts,
+    services: plan.services,
+    stages: Object.fromEntries(stages),
+    counts: {},
+    artifacts: [],
+    edges: [],
+  };
+}
+
+/** The manifest after one more event. */
+export function nextManifest(manifest: Manifest, event: RunEvent, { run, now, startedAt }: ObservedRun): Manifest {
+  switch (event.type) {
+    case 'counted': {
+      const counts = added(manifest.counts, event.what, event.count);
+      const stages = changed(manifest, event.stage, (stage) => ({
+        counts: added(stage.counts, event.what, event.count),
+      }));
+      return { ...manifest, counts, stages };
+    }
+    case 'skipped': {
+      const stages = changed(manifest, event.stage, (stage) => ({
+        skipped: added(stage.skipped, event.reason, event.count ?? 1),
+      }));
+      return { ...manifest, stages };
+    }
+    case 'artifact': {
+      const path = isAbsolute(event.path) ? relative(run.root, event.path) : event.path;
+      return { ...manifest, artifacts: [...manifest.artifacts, { stage: event.stage, name: event.name, path }] };
+    }
+    case 'stage-finished': {
+      const stages = changed(manifest, event.stage, () => ({ seconds: event.milliseconds / 1000 }));
+      return { ...manifest, stages };
+    }
+    case 'run-finished':
+      return { ...manifest, ...ended(now(), startedAt), status: 'succeeded', edges: event.edges };
+    case 'run-failed': {
+      const status = event.cancelled === true ? 'cancelled' : 'failed';
+      return { ...manifest, ...ended(now(), startedAt), status, error: errorOf(event.error, event.stage) };
+    }
+    default:
+      return manifest;
+  }
+}
+
+function ended(endedAt: Date, startedAt: Date): { readonly endedAt: string; readonly seconds: number } {
+  return { endedAt: endedAt.toISOString(), seconds: (endedAt.getTime() - startedAt.getTime()) / 1000 };
+}
+
+function changed(
+  manifest: Manifest,
+  id: string,
+  change: (stage: ManifestStage) => Partial<ManifestStage>,
+): Manifest['stages'] {
+  const stage = manifest.stages[id];
+  return stage === undefined ? manifest.stages : { ...manifest.stages, [id]: { ...stage, ...change(stage) } };
+}
+
+function added(sums: Readonly<Record<string, number>>, key: string, amount: number): Readonly<Record<string, number>> {
+  return { ...sums, [key]: (Object.hasOwn(sums, key) ? (sums[key] ?? 0) : 0) + amount };
+}
+
+function errorOf(error: unknown, stage: string | undefined): NonNullable<Manifest['error']> {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { ...(stage === undefined ? {} : { stage }), ...(code === undefined ? {} : { code }), message };
+}

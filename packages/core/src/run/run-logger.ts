@@ -1,0 +1,51 @@
+import type { Logger } from '../services/logger.js';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface RunLogger {
+  readonly logger: Logger;
+  /** A logger that names the stage in each line. */
+  readonly child: (stage: string) => Logger;
+  /** Resolves when all is on disk. */
+  readonly close: () => Promise<void>;
+}
+
+export interface RunLoggerOptions {
+  /** JSON Lines, appended. */
+  readonly file: string;
+  readonly level: LogLevel;
+  /** Level of the lines that also go to stderr; nothing goes to stdout. */
+  readonly console: LogLevel | 'silent';
+}
+
+/** winston with a file and, unless silent, stderr. Imported when a run starts: `validate` must not wait for it. */
+export async function openRunLogger(options: RunLoggerOptions): Promise<RunLogger> {
+  const { createLogger, format, transports } = await import('winston');
+  const file = new transports.File({
+    filename: options.file,
+    level: options.level,
+    format: format.combine(format.timestamp(), format.errors({ stack: true }), format.json()),
+  });
+  const logger = createLogger({ transports: [file] });
+  if (options.console !== 'silent') {
+    const line = format.printf(({ level, message, stage }) => {
+      return `${level}: ${typeof stage === 'string' ? `[${stage}] ` : ''}${String(message)}`;
+    });
+    const stderrLevels = ['error', 'warn', 'info', 'debug'];
+    logger.add(new transports.Console({ level: options.console, stderrLevels, format: line }));
+  }
+  let failure: Error | undefined;
+  file.on('error', (error: Error) => {
+    failure ??= error;
+  });
+  const close = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      logger.once('finish', resolve);
+      file.once('error', () => resolve());
+      if (failure !== undefined) resolve();
+      logger.end();
+    });
+    if (failure !== undefined) throw failure;
+  };
+  return { logger, child: (stage) => logger.child({ stage }), close };
+}
