@@ -12,14 +12,14 @@ const PREPROCESSING_VERSION = 1;
 export interface ModelInputOptions {
   /** Side of the square. @default 1024 */
   readonly size?: number;
-  /** @default 'otx', so that the untouched model scores as it does in OTX */
+  /** @default 'sam', as clients of the exported model prepare their images */
   readonly mode?: PreprocessMode;
 }
 
 /** A sample's image for the encoder. Reads the file once for its digest; pixels are decoded by `load` alone. */
 export async function modelInputOf(
   { key, subset, image }: Pick<Sample, 'key' | 'subset' | 'image'>,
-  { size = 1024, mode = 'otx' }: ModelInputOptions = {},
+  { size = 1024, mode = 'sam' }: ModelInputOptions = {},
 ): Promise<ModelInput> {
   const frame = frameOf(image.width, image.height, size);
   const digest = await imageDigest(image, frame, mode);
