@@ -10,7 +10,7 @@ export const readJson = (...parts) => JSON.parse(readFileSync(path.join(root, ..
 
 /**
  * Folders of all workspace packages, relative to the root, with `/`: those that `packages:` in `pnpm-workspace.yaml` names
- * (`folder/*` patterns only; without a YAML parser, since set-up runs before anything is installed).
+ * (folders and `folder/*`; without a YAML parser, since set-up runs before anything is installed).
  */
 export function workspaceFolders() {
   const lines = readFileSync(path.join(root, 'pnpm-workspace.yaml'), 'utf8').split(/\r?\n/);
@@ -18,15 +18,14 @@ export function workspaceFolders() {
   const end = lines.findIndex((line, index) => index >= start && !line.startsWith('  - '));
   return lines
     .slice(start, end)
-    .map((line) => line.replace(/^ {2}- ['"]?(.*?)\/\*['"]?$/, '$1'))
-    .flatMap((parent) =>
-      existsSync(path.join(root, parent))
-        ? readdirSync(path.join(root, parent)).map((name) => `${parent}/${name}`)
-        : [],
-    )
+    .map((line) => line.replace(/^ {2}- ['"]?(.*?)['"]?$/, '$1'))
+    .flatMap((pattern) => (pattern.endsWith('/*') ? foldersIn(pattern.slice(0, -'/*'.length)) : [pattern]))
     .filter((folder) => existsSync(path.join(root, folder, 'package.json')))
     .sort();
 }
+
+const foldersIn = (parent) =>
+  existsSync(path.join(root, parent)) ? readdirSync(path.join(root, parent)).map((name) => `${parent}/${name}`) : [];
 
 /** Every file below a folder (absolute paths, sorted), `node_modules` and `dist` left out. */
 export function filesBelow(folder) {

@@ -1,4 +1,4 @@
-import { SluiceError } from '@sluice/core';
+import { InvalidPipeline, SluiceError, type Diagnostic } from '@sluice/core';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 
 /** An error as the command shows it. */
@@ -7,7 +7,11 @@ export interface Failure {
   /** Ends with a line break. */
   readonly text: string;
   /** For `--json`. */
-  readonly document: { readonly code: string; readonly message: string };
+  readonly document: {
+    readonly code: string;
+    readonly message: string;
+    readonly diagnostics?: readonly Diagnostic[];
+  };
 }
 
 /** Errors of the operating system that the user's machine, not the pipeline, has to be changed for. */
@@ -25,10 +29,23 @@ const environmentCodes = new Set([
   'ERR_MODULE_NOT_FOUND',
 ]);
 
+/** Errors of the command line, not of a run. */
+const usageCodes = new Set(['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE']);
+
 /** What went wrong, with its causes, and how the command ends. An error that nobody foresaw keeps its stack. */
-export function failureOf(error: unknown, otherwise: ExitCode = exitCodes.stageFailed): Failure {
+export function failureOf(error: unknown): Failure {
+  if (error instanceof InvalidPipeline) {
+    const { code, message, diagnostics } = error;
+    return { exitCode: exitCodes.badUsage, text: `${message}\n`, document: { code, message, diagnostics } };
+  }
   const chain = causes(error);
-  const exitCode = chain.some((link) => environmentCodes.has(codeOf(link))) ? exitCodes.badEnvironment : otherwise;
+  const [outermost] = chain;
+  const exitCode =
+    outermost instanceof SluiceError && usageCodes.has(outermost.code)
+      ? exitCodes.badUsage
+      : chain.some((link) => environmentCodes.has(codeOf(link)))
+        ? exitCodes.badEnvironment
+        : exitCodes.stageFailed;
   const [first, ...others] = chain;
   const foreseen = first instanceof SluiceError;
   const head = foreseen

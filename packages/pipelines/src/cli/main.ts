@@ -39,7 +39,7 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .addOption(setOption())
     .option(
       '--runs-dir <folder>',
-      "folder that the run's own folder is made in (default: runs beside the working folder's files)",
+      "folder that the run's own folder is made in",
       'runs',
     )
     .option('--cache-dir <folder>', 'folder of the content store (default: $SLUICE_CACHE_DIR or .sluice/cache)')
@@ -95,7 +95,7 @@ const levels = ['error', 'warn', 'info', 'debug'];
 const setOption = (): Option =>
   new Option('--set <path=value>', 'override a value of the file, a dotted path; may be repeated')
     .argParser((value: string, before: readonly string[]) => [...before, value])
-    .default([], 'none');
+    .default([] as readonly string[], '');
 
 const example = (line: string): string => `\nExample:\n  $ ${line}`;
 

@@ -1,0 +1,40 @@
+import { CONTENT_STORE, LOGGER, openContentStore, type ServiceChoices } from '@sluice/core';
+import type { ContainerModule, ContainerModuleLoadOptions } from 'inversify';
+
+export interface ServiceOptions {
+  /** Folder of the content store. */
+  readonly cacheDir: string;
+  /** Threads of the tensor engine. */
+  readonly threads: number;
+}
+
+/**
+ * Composition root: what `services:` of a pipeline file can choose from, each bound to its token for one run. Nothing is
+ * imported before a run needs it, and nothing is made before a stage asks for it.
+ */
+export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceChoices => ({
+  cache: {
+    folder: () =>
+      containerModule(({ bind }) => {
+        bind(CONTENT_STORE)
+          .toDynamicValue(({ get }) => openContentStore(cacheDir, get(LOGGER)))
+          .inSingletonScope();
+      }),
+  },
+  engine: {
+    onnxruntime: async () => {
+      const { createOnnxRuntimeEngine, TENSOR_ENGINE } = await import('@sluice/models');
+      return containerModule(({ bind }) => {
+        bind(TENSOR_ENGINE)
+          .toDynamicValue(() => createOnnxRuntimeEngine({ threads }))
+          .inSingletonScope()
+          .onDeactivation((engine) => engine.dispose());
+      });
+    },
+  },
+});
+
+async function containerModule(load: (options: ContainerModuleLoadOptions) => void): Promise<ContainerModule> {
+  const { ContainerModule } = await import('inversify');
+  return new ContainerModule(load);
+}
