@@ -69,6 +69,8 @@ const worst = measured.reduce((a, b) => (b.gradient.error > a.gradient.error ? b
 console.log(
   `\nGradients: worst difference ${worst.error.toExponential(1)} (${worst.parameter}), ${worst.compared} parameters compared`,
 );
+const noise = Math.max(...measured.map((result) => result.noise));
+console.log(`Noise: quartiles up to ${Math.round(noise * 100)} % of the median apart`);
 
 const [four, sixteen] = [results.get(4), results.get(16)];
 printResult({
@@ -86,5 +88,6 @@ printResult({
     rss_mb_16: Math.round(sixteen.rss),
   }),
   grad_error: significant(worst.error, 2),
+  noise: significant(noise, 2),
   ...(warning && { busy: true }),
 });

@@ -22,6 +22,7 @@ import { gradientError } from './gradient-error.mjs';
  * @property {number} rss peak of our process, MB
  * @property {number} gflops of a large product
  * @property {{ forward: number, step: number }} limit our speed as a part of that
+ * @property {number} noise largest spread of the times
  * @property {string} version PyTorch's
  *
  * @param {{ size: number, inputs: string, weights: string, folder: string, threads: string, repeats: number, peerChunk: string, prototype: string | undefined }} settings
@@ -66,7 +67,7 @@ export async function compare({ size, inputs, weights, folder, threads, repeats,
       started.push({ ...side, contender: await startContender(side.name, side.command, side.args) });
     const ask = (/** @type {string} */ name, /** @type {{ do: string }} */ request) =>
       started.find((side) => side.name === name).contender.ask(request);
-    const times = await contest(started, repeats);
+    const { times, noise } = await contest(started, repeats);
     const files = {
       ours: join(folder, `ours-${size}.safetensors`),
       pytorch: join(folder, `pytorch-${size}.safetensors`),
@@ -77,6 +78,7 @@ export async function compare({ size, inputs, weights, folder, threads, repeats,
     return summarize({
       size,
       times,
+      noise,
       ours,
       pytorch,
       flops,
@@ -87,7 +89,7 @@ export async function compare({ size, inputs, weights, folder, threads, repeats,
   }
 }
 
-function summarize({ size, times, ours, pytorch, flops, gradient }) {
+function summarize({ size, times, noise, ours, pytorch, flops, gradient }) {
   const [mine, theirs] = [times.get('ours'), times.get('pytorch')];
   const gflops = flops / times.get('gemm').gemm / 1e6;
   const limitOf = (/** @type {number} */ perBox, /** @type {number} */ ms) => (perBox * size) / ms / 1e6 / gflops;
@@ -103,6 +105,7 @@ function summarize({ size, times, ours, pytorch, flops, gradient }) {
     rss: ours.rss_mb,
     gflops,
     limit: { forward: limitOf(forwardFlops, mine.forward), step: limitOf(stepFlops, mine.step) },
+    noise,
     version: pytorch.version,
   };
 }

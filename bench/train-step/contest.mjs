@@ -1,11 +1,12 @@
-import { median } from '../support/statistics.mjs';
+import { median, spread } from '../support/statistics.mjs';
 
 /**
  * Takes turns (A B A B ...) so that what else the machine does hits all contenders alike; the first turn warms up and isn't counted.
  * @typedef {import('../support/contender.mjs').Contender} Contender
  * @param {readonly { name: string, contender: Contender, actions: readonly string[] }[]} contenders
  * @param {number} repeats
- * @returns {Promise<Map<string, Record<string, number>>>} median milliseconds: contender -> action -> ms
+ * @returns {Promise<{ times: Map<string, Record<string, number>>, noise: number }>} median milliseconds by contender and action, and the
+ *   largest spread of any of them
  */
 export async function contest(contenders, repeats) {
   /** @type {Map<string, Record<string, number[]>>} */
@@ -24,5 +25,8 @@ export async function contest(contenders, repeats) {
   }
   const medians = (/** @type {Record<string, number[]>} */ of) =>
     Object.fromEntries(Object.entries(of).map(([action, values]) => [action, median(values)]));
-  return new Map([...samples].map(([name, of]) => [name, medians(of)]));
+  return {
+    times: new Map([...samples].map(([name, of]) => [name, medians(of)])),
+    noise: Math.max(...[...samples.values()].flatMap((of) => Object.values(of).map(spread))),
+  };
 }
