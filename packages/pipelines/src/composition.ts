@@ -17,7 +17,7 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
     folder: () =>
       containerModule(({ bind }) => {
         bind(CONTENT_STORE)
-          .toDynamicValue(({ get }) => openContentStore(cacheDir, get(LOGGER)))
+          .toDynamicValue((context) => openContentStore(cacheDir, context.get(LOGGER)))
           .inSingletonScope();
       }),
   },

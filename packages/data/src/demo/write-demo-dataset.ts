@@ -2,9 +2,9 @@ import { canonicalJson } from '@sluice/core';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import sharp from 'sharp';
 import type { Instance, Subset } from '../contracts.js';
 import { dataErrors } from '../errors.js';
+import { loadSharp } from '../images/load-sharp.js';
 import { writeCoco, type CocoImageToWrite } from '../formats/coco/write-coco.js';
 import { countsOfMask } from '../masks/rle-counts.js';
 import { generateScene, type Scene } from './generate-scene.js';
@@ -62,6 +62,7 @@ async function* picturesOf(
   count: number,
 ): AsyncGenerator<CocoImageToWrite> {
   const { width, height } = options;
+  const sharp = await loadSharp();
   for (let index = 0; index < count; index++) {
     const scene = generateScene({ ...options, index });
     const picture = sharp(scene.rgb, { raw: { width, height, channels: 3 } });

@@ -1,8 +1,9 @@
 import { SluiceError } from '@sluice/core';
 import { readFile } from 'node:fs/promises';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import type { ImageRef } from '../contracts.js';
 import { dataErrors } from '../errors.js';
+import { loadSharp } from './load-sharp.js';
 import type { RgbImage } from './rgb-image.js';
 
 /** Largest image that is decoded: 64 megapixels. */
@@ -24,6 +25,7 @@ export async function decodeImage(image: ImageRef): Promise<RgbImage> {
   const bytes = await readFile(image.path).catch((cause: unknown) => {
     throw dataErrors.IMAGE_UNREADABLE({ path: image.path, reason: reasonOf(cause) }, { cause });
   });
+  const sharp = await loadSharp();
   try {
     const metadata = await sharp(bytes, openOptions).metadata();
     const turned = needsTurn(image, metadata);

@@ -8,7 +8,6 @@ import {
   type CheckpointPredictor,
   type LabelledEmbedding,
 } from '@sluice/models';
-import sharp from 'sharp';
 import { drawPanels } from './draw-panels.js';
 import type { GalleryEntry } from './gallery.js';
 
@@ -45,6 +44,7 @@ export async function drawSample(
 
   const panels = drawPanels(await decodeImage(image), [truth, before.masks, after.masks]);
   const { width, height, data } = panels;
+  const { default: sharp } = await import('sharp');
   const png = sharp(data, { raw: { width, height, channels: 3 } })
     .resize({ width: Math.min(width, 4 * PANEL_WIDTH) })
     .png();
