@@ -197,6 +197,7 @@ describe('onnxruntime engine', () => {
     await expect(compiled.run(feeds)).rejects.toThrow('it was disposed');
     expect((await pending)['next']).toEqual(vector(2, 4, 6));
     await disposed;
+    await expect(compiled.release()).resolves.toBeUndefined();
     await expect(other.allocate(vector(1))).rejects.toMatchObject({ code: 'models/ENGINE_FAILED' });
   });
 

@@ -62,7 +62,7 @@ function executable(
       const { request, transfer } = prepareRun(ports, feeds, into, residents);
       return inContext(channel, `running ${label}`)('run', { session, ...request }, transfer);
     },
-    release: () => (released ??= inContext(channel, `releasing ${label}`)('unload', { session })),
+    release: () => (released ??= giveBack(channel, `releasing ${label}`, 'unload', { session })),
   };
 }
 
@@ -85,11 +85,21 @@ function resident(
     },
     read: async () => inContext(channel, `reading ${where}`)('read', { resident: numberOf(self, residents, where) }),
     release: async () => {
-      if (residents.delete(self)) await inContext(channel, `releasing ${where}`)('free', { resident: number });
+      if (residents.delete(self)) await giveBack(channel, `releasing ${where}`, 'free', { resident: number });
     },
   };
   residents.set(self, number);
   return self;
+}
+
+/** Releases what the worker holds; an engine that has ended holds nothing any more. */
+async function giveBack<K extends 'unload' | 'free'>(
+  channel: WorkerChannel,
+  action: string,
+  request: K,
+  body: Requests[K]['in'],
+): Promise<void> {
+  if (!channel.ended()) await inContext(channel, action)(request, body);
 }
 
 /** `ask`, whose failures say what the engine was doing. */

@@ -11,6 +11,8 @@ export interface WorkerChannel {
   ) => Promise<Requests[K]['out']>;
   /** Lets the requests that were made finish, then ends the worker. */
   readonly close: () => Promise<void>;
+  /** The worker has ended, or will as soon as its last request is answered: all that it held is gone. */
+  readonly ended: () => boolean;
 }
 
 interface Pending {
@@ -75,7 +77,7 @@ export function openWorkerChannel(workerData: WorkerOptions, file: string | URL 
     await exited;
   };
 
-  return { ask, close: () => (closing ??= close()) };
+  return { ask, close: () => (closing ??= close()), ended: () => ended !== undefined };
 }
 
 const workerFile = (): string => createRequire(import.meta.url).resolve('@sluice/models/onnxruntime-worker');
