@@ -44,12 +44,15 @@ export interface OpSignatures {
   Expand: Signature<1, { shape: Shape }>;
   ReduceSum: Signature<1, ReduceAttrs, 'keepdims'>;
   ReduceMean: Signature<1, ReduceAttrs, 'keepdims'>;
+  ReduceMax: Signature<1, ReduceAttrs, 'keepdims'>;
   Softmax: Signature<1, { axis: number }, 'axis'>;
   /** Over the last axis, of x, scale and bias: y, mean and 1 / standard deviation. */
   LayerNormalization: Signature<3, { epsilon: number }, 'epsilon'>;
   Gelu: Signature<1>;
   Relu: Signature<1>;
   Sigmoid: Signature<1>;
+  /** alpha · x + beta, cut to 0..1. */
+  HardSigmoid: Signature<1, { alpha: number; beta: number }>;
   Softplus: Signature<1>;
   Exp: Signature<1>;
   Log: Signature<1>;

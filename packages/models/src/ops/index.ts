@@ -1,5 +1,5 @@
 import type { OpName } from '../graph/op-signatures.js';
-import { Gelu, Relu, Sigmoid, Softplus } from './activations.js';
+import { Gelu, HardSigmoid, Relu, Sigmoid, Softplus } from './activations.js';
 import { Add, Div, Mul, Neg, Sub } from './arithmetic.js';
 import { Cast, Greater, GreaterOrEqual, Sign, Where } from './choices.js';
 import type { OpDefinition } from './define-op.js';
@@ -8,7 +8,7 @@ import { Concat, Split } from './joining.js';
 import { LayerNormalization } from './layer-normalization.js';
 import { Expand, Pad, Reshape, Slice, Transpose } from './layout.js';
 import { MatMul } from './mat-mul.js';
-import { ReduceMean, ReduceSum } from './reduce.js';
+import { ReduceMax, ReduceMean, ReduceSum } from './reduce.js';
 import { Softmax } from './softmax.js';
 
 /** Every operator's rules; a missing or misnamed one doesn't compile. */
@@ -28,11 +28,13 @@ export const operators: { readonly [O in OpName]: OpDefinition<O> } = {
   Expand,
   ReduceSum,
   ReduceMean,
+  ReduceMax,
   Softmax,
   LayerNormalization,
   Gelu,
   Relu,
   Sigmoid,
+  HardSigmoid,
   Softplus,
   Exp,
   Log,

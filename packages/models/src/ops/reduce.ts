@@ -27,6 +27,18 @@ export const ReduceMean = defineOp('ReduceMean', {
   onnx: ({ attrs: { axes, keepdims } }) => ({ attributes: { axes, keepdims: Number(keepdims) } }),
 });
 
+/** What the largest element gets; equal ones get it each. */
+export const ReduceMax = defineOp('ReduceMax', {
+  arity: 1,
+  defaults: { keepdims: true },
+  infer: ([x], attrs, mismatch) => [reducedType(x, attrs, mismatch)],
+  gradient: ({ emit, attrs, inputs: [x], y, dy }) => {
+    const isLargest = emit('GreaterOrEqual', [x, keptDims(emit, y, x.shape, attrs.axes)]);
+    return [emit('Mul', [keptDims(emit, dy, x.shape, attrs.axes), emit('Cast', [isLargest], { to: 'float32' })])];
+  },
+  onnx: ({ attrs: { axes, keepdims } }) => ({ attributes: { axes, keepdims: Number(keepdims) } }),
+});
+
 function reducedType(
   x: ValueType,
   { axes, keepdims }: OpAttrs<'ReduceSum'>,

@@ -20,6 +20,7 @@ export const kernels: { readonly [O in OpName]: Kernel<O> } = {
   Neg: unary((x) => -x),
   Gelu: unary((x) => (x / 2) * (1 + erf(x / Math.SQRT2))),
   Relu: unary((x) => Math.max(x, 0)),
+  HardSigmoid: ([x], { alpha, beta }) => unary((v) => Math.min(1, Math.max(0, alpha * v + beta)))([x]),
   Sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   Softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   Exp: unary(Math.exp),
@@ -77,6 +78,7 @@ export const kernels: { readonly [O in OpName]: Kernel<O> } = {
     }),
   ReduceSum: ([x], attrs, node) => reduce(x, attrs, node, total),
   ReduceMean: ([x], attrs, node) => reduce(x, attrs, node, mean),
+  ReduceMax: ([x], attrs, node) => reduce(x, attrs, node, (values) => Math.max(...values)),
   Softmax: ([x], { axis }) => {
     const along = positive(axis, x.shape.length);
     return tabulate(x.shape, (i) => {
@@ -113,7 +115,7 @@ function binary(f: (a: number, b: number) => number) {
 function reduce(
   x: Dense,
   { axes, keepdims }: OpAttrs<'ReduceSum'>,
-  node: NodeOf<'ReduceSum'> | NodeOf<'ReduceMean'>,
+  node: NodeOf<'ReduceSum'> | NodeOf<'ReduceMean'> | NodeOf<'ReduceMax'>,
   combine: (values: readonly number[]) => number,
 ): Dense {
   const reduced = axes.map((axis) => positive(axis, x.shape.length));
