@@ -113,6 +113,11 @@ function toProblem(error: ErrorObject): OptionProblem {
         candidates,
       };
     }
+    case 'minProperties':
+    case 'minItems': {
+      const message = `${name} needs at least ${String(parameters['limit'])} ${parameters['limit'] === 1 ? 'entry' : 'entries'}`;
+      return { kind: 'value', path, message, candidates: [] };
+    }
     case 'type':
       return {
         kind: 'type',

@@ -1,6 +1,7 @@
 import { checkOptions, type OptionProblem } from '../options/check-options.js';
 import { resolvePaths } from '../options/resolve-paths.js';
 import { emptyMap, entryOf, nodeAt, placeOf, toPlainValue, type LocatedNode } from './located-node.js';
+import { misspeltOptions } from './misspelt-options.js';
 import { problem, type Report } from './problem.js';
 import type { DraftStage } from './resolve-stages.js';
 import { suggest, suggestion } from './suggest.js';
@@ -16,14 +17,12 @@ export function checkStageOptions(
   const node: LocatedNode = block?.value ?? emptyMap(stage.key);
   if (definition === undefined || node.kind !== 'map') return {};
   const { value, problems } = checkOptions(definition.options, toPlainValue(node));
-  const misspelt = problems.flatMap(({ kind, path, candidates }) => {
-    const meant = kind === 'unknown' ? suggest(path.at(-1) ?? '', candidates) : undefined;
-    return meant === undefined ? [] : [[...path.slice(0, -1), meant].join('.')];
-  });
+  const misspelt = misspeltOptions(problems);
   // A misspelt `with` has been reported as such, and so has a misspelt option.
   const quiet = block === undefined && [...stage.node.entries.keys()].some((key) => suggest(key, ['with']) === 'with');
   for (const each of problems) {
     if (each.kind === 'missing' && (quiet || misspelt.includes(each.path.join('.')))) continue;
+    if (nodeAt(node, each.path)?.broken === true) continue;
     reportOption(each, definition.type, node, block === undefined ? stage.key : block.key, report);
   }
   return resolvePaths(definition.options, value, (path) => {

@@ -1,8 +1,10 @@
 import { checkOptions, type OptionProblem } from '../options/check-options.js';
-import { emptyMap, entryOf, placeOf, toPlainValue, type LocatedMap, type LocatedNode } from './located-node.js';
+import { emptyMap, entryOf, nodeAt, placeOf, toPlainValue, type LocatedMap, type LocatedNode } from './located-node.js';
 import { isIdentifier, isName, LANGUAGE_VERSION, PipelineSchema } from './pipeline-schema.js';
 import { problem, type Report } from './problem.js';
+import { textOf } from './resolve-stages.js';
 import type { Place } from './source-text.js';
+import { misspeltOptions } from './misspelt-options.js';
 import { suggestion } from './suggest.js';
 
 /** Blocks that may be left empty. */
@@ -17,7 +19,14 @@ export function checkStructure(root: LocatedNode, report: Report): LocatedMap | 
   }
   const pipeline = withBlocks(root, BLOCKS, (key, value) => (key === 'stages' ? stagesWithBlocks(value) : value));
   const { problems } = checkOptions(PipelineSchema, toPlainValue(pipeline));
-  for (const each of problems) reportProblem(each, pipeline, report);
+  const misspelt = misspeltOptions(problems);
+  for (const each of problems) {
+    if (each.kind === 'missing' && misspelt.includes(each.path.join('.'))) continue;
+    if (nodeAt(pipeline, each.path)?.broken === true) continue;
+    // Edges are judged where they are linked.
+    if (each.path[0] === 'stages' && each.path[2] === 'in' && each.path.length > 3) continue;
+    reportProblem(each, pipeline, report);
+  }
   checkNames(pipeline, report);
   return pipeline;
 }
@@ -84,7 +93,7 @@ function whereIs(path: readonly string[]): string {
 
 function checkNames(root: LocatedMap, report: Report): void {
   const name = entryOf(root, 'name')?.value;
-  const text = name?.kind === 'scalar' && typeof name.value === 'string' ? name.value : undefined;
+  const text = textOf(name);
   if (name !== undefined && text !== undefined && !isName(text)) {
     const hint = 'use letters, digits, "-", "_" and "."; 64 at most, a letter or digit first';
     report(problem('bad-name', name.place, { what: "a pipeline's name", name: text }, { hint }));

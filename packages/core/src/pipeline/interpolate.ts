@@ -123,23 +123,28 @@ function replaceText(node: LocatedScalar, text: string, variables: Variables): L
   const whole = /^\$\{([^}]*)\}$/.exec(text);
   if (whole !== null) {
     const value = lookUp(whole[1] ?? '', whole[0], node, variables);
-    if (value === undefined || !variables.spend(weightOf(value), node.place)) return node;
+    if (value === undefined || !variables.spend(weightOf(value), node.place)) return { ...node, broken: true };
     return { ...value, place: node.place, origin: value.origin ?? value.place };
   }
+  let sound = true;
+  const fail = (match: string): string => {
+    sound = false;
+    return match;
+  };
   const replaced = text.replaceAll(REFERENCE, (match, reference: string | undefined) => {
     if (match === '$${') return '${';
     const value = lookUp(reference ?? '', match, node, variables);
-    if (value === undefined) return match;
+    if (value === undefined) return fail(match);
     if (value.kind === 'scalar') {
       const written = value.value === null ? '' : String(value.value);
-      return variables.spend(written.length, node.place) ? written : match;
+      return variables.spend(written.length, node.place) ? written : fail(match);
     }
     const name = (reference ?? '').trim().replace(/^vars\./, '');
     const place = placeOfMatch(node, match);
     variables.report(problem('variable-not-text', place, { name, found: describeNode(value) }));
-    return match;
+    return fail(match);
   });
-  return { ...node, value: replaced };
+  return { ...node, value: replaced, ...(sound ? {} : { broken: true }) };
 }
 
 function lookUp(reference: string, match: string, node: LocatedScalar, variables: Variables): LocatedNode | undefined {

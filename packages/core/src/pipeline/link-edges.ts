@@ -1,7 +1,7 @@
 import type { PortReference } from '../run/run-graph.js';
 import { inputPort } from '../stage/any-stage.js';
 import { findCycles } from './find-cycles.js';
-import { entryOf, type LocatedNode } from './located-node.js';
+import { describeNode, entryOf, type LocatedNode } from './located-node.js';
 import { problem, type Report } from './problem.js';
 import { textOf, type DraftStage } from './resolve-stages.js';
 import type { Place } from './source-text.js';
@@ -43,6 +43,10 @@ function stageEdges(stage: DraftStage, byId: ReadonlyMap<string, DraftStage>, re
       const hint = suggestion(port, Object.keys(definition.inputs), 'inputs');
       report(problem('unknown-input', key, { port, stage: stage.id }, { hint }));
     }
+    const misplaced = definition !== undefined && declared === undefined;
+    if (value.kind === 'list' && value.items.length === 0) {
+      report(problem('wrong-value', value.place, { message: `input "${port}" needs at least one edge` }));
+    }
     const feedback = declared !== undefined && inputPort(declared).feedback;
     const seen = new Set<string>();
     return sourcesOf(value).flatMap((node): readonly Edge[] => {
@@ -54,7 +58,7 @@ function stageEdges(stage: DraftStage, byId: ReadonlyMap<string, DraftStage>, re
       seen.add(name);
       const to = { stage: stage.id, port };
       if (declared !== undefined) checkContract(from, to, inputPort(declared).contract.name, node.place, byId, report);
-      return [{ from, to, place: node.place, feedback }];
+      return misplaced ? [] : [{ from, to, place: node.place, feedback }];
     });
   });
 }
@@ -70,7 +74,11 @@ function parseSource(
   report: Report,
 ): PortReference | undefined {
   const text = textOf(node);
-  if (text === undefined) return undefined;
+  if (node.broken === true) return undefined;
+  if (text === undefined) {
+    report(problem('wrong-type', node.place, { message: `an edge must be text, not ${describeNode(node)}` }));
+    return undefined;
+  }
   const [id = '', port, ...rest] = text.split('.');
   if (id === '' || port === '' || rest.length > 0) {
     report(

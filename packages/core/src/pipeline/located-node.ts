@@ -7,6 +7,8 @@ interface Located {
   readonly place: Place;
   /** Where the value itself was written, when it came here through a variable. */
   readonly origin?: Place;
+  /** Its variables could not be put in, which has been reported: nothing more is said about the value. */
+  readonly broken?: true;
 }
 
 export interface LocatedMap extends Located {

@@ -130,11 +130,10 @@ function reportUnknown(
   report(problem('unknown-override', step.place, { path: path.join('.'), key: step.name }, { hint }));
 }
 
-/** The value stands in a text of the same length before it, so that positions are those of the argument. */
+/** The value stands behind blanks, so that positions are those of the whole argument. */
 function parseValue(text: string, start: number, cwd: string, report: Report): LocatedNode | undefined {
-  const source = new SourceText('--set', cwd, text);
-  const blank = new SourceText('--set', cwd, `${' '.repeat(start)}${text.slice(start)}`);
-  if (text.slice(start).trim() === '')
-    return { kind: 'scalar', value: null, place: { source, start, end: text.length } };
-  return parseYaml(blank, (diagnostic) => report({ ...diagnostic, source: text }));
+  const value = text.slice(start);
+  const source = new SourceText('--set', cwd, `${' '.repeat(start)}${value}`, text);
+  if (value.trim() === '') return { kind: 'scalar', value: null, place: { source, start, end: text.length } };
+  return parseYaml(source, report);
 }

@@ -11,9 +11,13 @@ const Edge = Type.String({ description: '`stage.port`, or `stage` alone where it
 export const StageSchema = Type.Object({
   uses: Type.String({ description: 'Short name of a bundled stage, or an npm package that holds one.' }),
   in: Type.Optional(
-    Type.Record(Type.String(), Type.Union([Edge, Type.Array(Edge, { minItems: 1 })]), {
-      description: 'Input ports and the outputs that feed them; several are merged.',
-    }),
+    Type.Record(
+      Type.String(),
+      Type.Unsafe<string | readonly string[]>(Type.Union([Edge, Type.Array(Edge, { minItems: 1 })])),
+      {
+        description: 'Input ports and the outputs that feed them; several are merged.',
+      },
+    ),
   ),
   with: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "The stage's options." })),
 });

@@ -49,11 +49,10 @@ export function decodeSource(bytes: Uint8Array, name: string, folder: string, re
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    const at = firstInvalidByte(bytes);
-    const before = new TextDecoder('utf-8').decode(bytes.subarray(0, at)).length;
-    const byte = `0x${(bytes[at] ?? 0).toString(16).padStart(2, '0')}`;
+    const { character, byte } = firstInvalid(bytes, lenient);
+    const shown = `0x${(bytes[byte] ?? 0).toString(16).padStart(2, '0')}`;
     const hint = 'save the file as UTF-8';
-    report(problem('not-utf8', { source, start: before, end: before + 1 }, { byte }, { hint }));
+    report(problem('not-utf8', { source, start: character, end: character + 1 }, { byte: shown }, { hint }));
     return undefined;
   }
   // eslint-disable-next-line no-control-regex -- they are what is looked for
@@ -72,25 +71,18 @@ export function decodeSource(bytes: Uint8Array, name: string, folder: string, re
   return source;
 }
 
-/** The longest valid prefix is found by halving: what is cut off in the middle of a character counts as valid. */
-function firstInvalidByte(bytes: Uint8Array): number {
-  let low = 0;
-  let high = bytes.length;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (isValidPrefix(bytes.subarray(0, middle))) low = middle;
-    else high = middle - 1;
+/** The first replacement character of the lenient text that does not stand in the file as such. */
+function firstInvalid(bytes: Uint8Array, lenient: string): { readonly character: number; readonly byte: number } {
+  const mark = [0xef, 0xbb, 0xbf];
+  let byte = mark.every((each, index) => bytes[index] === each) ? mark.length : 0;
+  let character = 0;
+  for (let at = lenient.indexOf('\ufffd'); at !== -1; at = lenient.indexOf('\ufffd', at + 1)) {
+    byte += Buffer.byteLength(lenient.slice(character, at));
+    character = at;
+    const written = [0xef, 0xbf, 0xbd].every((each, index) => bytes[byte + index] === each);
+    if (!written) break;
   }
-  return Math.min(low, bytes.length - 1);
-}
-
-function isValidPrefix(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
+  return { character, byte };
 }
 
 function displayName(path: string, cwd: string): string {

@@ -37,7 +37,7 @@ export async function resolveStages(
 }
 
 export function textOf(node: LocatedNode | undefined): string | undefined {
-  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+  return node?.kind === 'scalar' && typeof node.value === 'string' && node.broken !== true ? node.value : undefined;
 }
 
 function reportLookup(uses: string, lookup: Exclude<StageLookup, FoundStage>, place: Place, report: Report): void {

@@ -5,12 +5,15 @@ export class SourceText {
   /** Relative paths that are written in it start here. */
   readonly folder: string;
   readonly text: string;
+  readonly #shown: string;
   #lineStarts: number[] | undefined;
 
-  constructor(name: string, folder: string, text: string) {
+  /** `shown` is what the text is a part of, blanks standing for the rest: a value of `--set path=value`. */
+  constructor(name: string, folder: string, text: string, shown = text) {
     this.name = name;
     this.folder = folder;
     this.text = text;
+    this.#shown = shown;
   }
 
   position(offset: number): { readonly line: number; readonly column: number } {
@@ -30,7 +33,7 @@ export class SourceText {
     const starts = this.#starts();
     const start = starts[line - 1];
     if (start === undefined) return '';
-    return this.text.slice(start, starts[line] ?? this.text.length).replace(/\r?\n$|\r$/, '');
+    return this.#shown.slice(start, starts[line] ?? this.text.length).replace(/\r?\n$|\r$/, '');
   }
 
   #starts(): readonly number[] {

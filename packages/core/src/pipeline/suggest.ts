@@ -14,7 +14,9 @@ export function suggest(typo: string, candidates: readonly string[]): string | u
     .filter((candidate) => candidate.length <= MAX_LENGTH)
     .map((candidate) => ({ candidate, edits: distance(typo, candidate) }))
     // A name of two letters is two edits from everything of its length.
-    .filter(({ candidate, edits }) => edits <= MAX_DISTANCE && edits < Math.max(candidate.length, typo.length))
+    .filter(({ candidate, edits }) => {
+      return edits <= MAX_DISTANCE && (edits < Math.max(candidate.length, typo.length) || isSwapped(typo, candidate));
+    })
     .sort((a, b) => a.edits - b.edits || (a.candidate < b.candidate ? -1 : 1));
   return near[0]?.candidate;
 }
@@ -31,4 +33,9 @@ export function suggestion(typo: string, candidates: readonly string[], what: st
 
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[-_. ]/g, '');
+}
+
+/** Two letters in the wrong order. */
+function isSwapped(typo: string, candidate: string): boolean {
+  return typo.length === 2 && typo[0] === candidate[1] && typo[1] === candidate[0];
 }

@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import type { Logger } from '../services/logger.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -16,6 +17,8 @@ export interface RunLoggerOptions {
   readonly level: LogLevel;
   /** Level of the lines that also go to stderr; nothing goes to stdout. */
   readonly console: LogLevel | 'silent';
+  /** Takes these lines instead of stderr, so that a progress view can draw around them. */
+  readonly write?: (line: string) => void;
 }
 
 /** winston with a file and, unless silent, stderr. Imported when a run starts: `validate` must not wait for it. */
@@ -31,8 +34,9 @@ export async function openRunLogger(options: RunLoggerOptions): Promise<RunLogge
     const line = format.printf(({ level, message, stage }) => {
       return `${level}: ${typeof stage === 'string' ? `[${stage}] ` : ''}${String(message)}`;
     });
-    const stderrLevels = ['error', 'warn', 'info', 'debug'];
-    logger.add(new transports.Console({ level: options.console, stderrLevels, format: line }));
+    const { console: level, write } = options;
+    const stream = write === undefined ? process.stderr : writableOf(write);
+    logger.add(new transports.Stream({ level, stream, format: line, eol: '\n' }));
   }
   let failure: Error | undefined;
   file.on('error', (error: Error) => {
@@ -48,4 +52,14 @@ export async function openRunLogger(options: RunLoggerOptions): Promise<RunLogge
     if (failure !== undefined) throw failure;
   };
   return { logger, child: (stage) => logger.child({ stage }), close };
+}
+
+function writableOf(write: (line: string) => void): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write: (chunk: string | Buffer, _encoding, done) => {
+      write(String(chunk).replace(/\n$/, ''));
+      done();
+    },
+  });
 }

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly logLevel?: LogLevel;
   /** Level of log lines on stderr. @default 'silent' */
   readonly consoleLevel?: LogLevel | 'silent';
+  /** Takes the lines that would go to stderr, without their line breaks. */
+  readonly consoleWrite?: (line: string) => void;
   /** More subscribers beside those that write the run folder. */
   readonly observers?: readonly RunObserver[];
   /** What only the caller knows, for the manifest: threads, versions. */
@@ -82,6 +84,7 @@ async function run(
     file: await folder.path('log.jsonl'),
     level: options.logLevel ?? 'info',
     console: options.consoleLevel ?? 'silent',
+    ...(options.consoleWrite && { write: options.consoleWrite }),
   });
   const sluice = await packageIdentity(import.meta.url);
   const observed: ObservedRun = {
