@@ -52,6 +52,7 @@ export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
     facts: { threads },
     logLevel: logLevel === 'debug' ? 'debug' : 'info',
     consoleLevel: logLevel,
+    consoleWrite: view.log,
     ...(options.signal && { signal: options.signal }),
   });
   let status = beforeRun;
