@@ -19,17 +19,18 @@ if (data === undefined) {
   process.exit(0);
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'sluice-seedlings-'));
+const cache = await mkdtemp(join(tmpdir(), 'sluice-seedlings-'));
+const runs = join(root, 'runs', `bench-seedlings-${Date.now()}`);
 try {
   const program = join(root, 'packages/pipelines/bin/sluice.js');
   const pipeline = join(root, 'examples/coco/pipeline.yaml');
-  const folders = ['--runs-dir', join(folder, 'runs'), '--cache-dir', join(folder, 'cache')];
+  const folders = ['--runs-dir', runs, '--cache-dir', cache];
   const args = [program, 'run', pipeline, '--set', `vars.data=${data}`, ...folders, ...process.argv.slice(2)];
   const { code, seconds, rssMb } = await runMeasured(process.execPath, args);
   if (code === 0) await report(seconds, rssMb);
   else process.exitCode = code ?? 1;
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  await rm(cache, { recursive: true, force: true });
 }
 
 /**
@@ -37,11 +38,8 @@ try {
  * @param {number | undefined} rssMb
  */
 async function report(seconds, rssMb) {
-  const [run] = await readdir(join(folder, 'runs'));
-  const { val, test, reached } = scoresOf(
-    await readFile(join(folder, 'runs', run, 'metrics.jsonl'), 'utf8'),
-    otx.val.tuned,
-  );
+  const [run] = await readdir(runs);
+  const { val, test, reached } = scoresOf(await readFile(join(runs, run, 'metrics.jsonl'), 'utf8'), otx.val.tuned);
   const row = (/** @type {string} */ name, /** @type {{ untouched: number, tuned: number }} */ scores) => [
     name,
     scores.untouched.toFixed(4),
@@ -55,7 +53,7 @@ async function report(seconds, rssMb) {
   ];
   console.log(`\n${describeMachine()}\n\n${table(['F1', 'untouched', 'tuned'], rows)}\n`);
   console.log(
-    `Time ${Math.round(seconds)} s (OTX ${otx.seconds} s); OTX's best validation F1 after ${reached ?? 'never'} s.`,
+    `Time ${Math.round(seconds)} s (OTX ${otx.seconds} s); OTX's best validation F1 ${reached === undefined ? 'was not reached' : `after ${Math.round(reached)} s`}.`,
   );
   printResult({
     f1_test_before: significant(test.untouched, 4),
@@ -65,7 +63,7 @@ async function report(seconds, rssMb) {
     f1_gain_over_otx: significant(test.tuned - otx.test.tuned),
     untouched_minus_otx: significant(test.untouched - otx.test.untouched),
     seconds: Math.round(seconds),
-    seconds_to_otx_val: reached ?? null,
+    seconds_to_otx_val: reached === undefined ? null : Math.round(reached),
     ...(rssMb === undefined ? {} : { rss_mb: Math.round(rssMb) }),
   });
 }
