@@ -78,7 +78,7 @@ describe('createDecoderPredictor', () => {
     const { logits, iou } = await predictor.predict(embedding, frame, image, mixed);
     for (const [i, prompt] of mixed.entries()) {
       const alone = await predictor.predict(embedding, frame, image, [prompt]);
-      expect(largestDifference(logits[i]!, alone.logits[0]!)).toBeLessThan(1e-4);
+      expect(largestDifference(logits[i]!, alone.logits[0]!)).toBeLessThan(1e-3);
       expect(iou[i]).toBeCloseTo(alone.iou[0]!, 5);
     }
   });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { modelErrors } from '../../errors.js';
 import { emitOnnx } from '../../onnx/emit-onnx.js';
+import { optimizeGraph } from '../../optimize/optimize-graph.js';
 import { checkFit, checkTensor } from '../check-tensor.js';
 import type { Executable, Resident, TensorEngine } from '../tensor-engine.js';
 import type { Tensor } from '../tensor.js';
@@ -36,7 +37,7 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
   return {
     name: 'onnxruntime',
     threads,
-    compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(graph), label),
+    compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(optimizeGraph(graph)), label),
     loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
     allocate: async (tensor) => {
       checkTensor(tensor, 'resident');
