@@ -3,6 +3,7 @@ import path from 'node:path';
 import { loadPipeline, runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
 import { lastValueFrom, tap } from 'rxjs';
 import { serviceChoices } from './composition.js';
+import { pipelinesErrors } from './errors.js';
 import { chooseView } from './progress/choose-view.js';
 import { beforeRun, nextStatus, type RunStatus } from './progress/run-status.js';
 import { bundledStages } from './stages/bundled-stages.js';
@@ -63,6 +64,8 @@ export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
   try {
     const last = await lastValueFrom(events.pipe(tap(show)));
     return { status, failure: last.type === 'run-failed' ? last : undefined };
+  } catch (cause) {
+    throw pipelinesErrors.RUN_FOLDER({ runsDir: path.resolve(cwd, runsDir) }, { cause });
   } finally {
     view.stop();
   }

@@ -1,4 +1,4 @@
-import { InvalidPipeline, SluiceError, type Diagnostic } from '@sluice/core';
+import { InvalidPipeline, type Diagnostic } from '@sluice/core';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 
 /** An error as the command shows it. */
@@ -14,63 +14,55 @@ export interface Failure {
   };
 }
 
-/** Errors of the operating system that the user's machine, not the pipeline, has to be changed for. */
-const environmentCodes = new Set([
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'ENOSPC',
-  'EDQUOT',
-  'EMFILE',
-  'ENFILE',
-  'ENOMEM',
-  'ERR_DLOPEN_FAILED',
-  'MODULE_NOT_FOUND',
-  'ERR_MODULE_NOT_FOUND',
-]);
+/** Codes that say that the command line or the file is wrong. */
+const usageCodes = new Set(['core/INVALID_PIPELINE', 'pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE']);
 
-/** Errors of the command line, not of a run. */
-const usageCodes = new Set(['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE']);
+/** Codes, most of them of the operating system, that say that the user's machine lacks something. */
+const environmentCodes = new Set([
+  ...['pipelines/RUN_FOLDER', 'ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
+  ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'],
+]);
 
 /** What went wrong, with its causes, and how the command ends. An error that nobody foresaw keeps its stack. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof InvalidPipeline) {
-    const { code, message, diagnostics } = error;
-    return { exitCode: exitCodes.badUsage, text: `${message}\n`, document: { code, message, diagnostics } };
-  }
   const chain = causes(error);
-  const [outermost] = chain;
-  const exitCode =
-    outermost instanceof SluiceError && usageCodes.has(outermost.code)
-      ? exitCodes.badUsage
-      : chain.some((link) => environmentCodes.has(codeOf(link)))
-        ? exitCodes.badEnvironment
-        : exitCodes.stageFailed;
-  const [first, ...others] = chain;
-  const foreseen = first instanceof SluiceError;
-  const head = foreseen
-    ? `${first.code}: ${first.message}`
-    : first instanceof Error
-      ? (first.stack ?? first.message)
-      : String(first);
-  const lines = [head, ...others.map((cause) => `  because ${cause instanceof Error ? cause.message : String(cause)}`)];
+  const [, ...deeper] = chain;
+  const because = deeper.map((cause) => `  because ${messageOf(cause)}\n`);
   return {
-    exitCode,
-    text: `${lines.join('\n')}\n`,
-    document: { code: codeOf(first), message: first instanceof Error ? first.message : String(first) },
+    exitCode: exitCodeOf(chain.map(codeOf)),
+    text: `${headOf(error)}\n${because.join('')}`,
+    document: {
+      code: codeOf(error) ?? 'unexpected',
+      message: messageOf(error),
+      ...(error instanceof InvalidPipeline && { diagnostics: error.diagnostics }),
+    },
   };
+}
+
+function exitCodeOf(codes: readonly (string | undefined)[]): ExitCode {
+  if (codes.some((code) => code !== undefined && usageCodes.has(code))) return exitCodes.badUsage;
+  if (codes.some((code) => code !== undefined && environmentCodes.has(code))) return exitCodes.badEnvironment;
+  return exitCodes.stageFailed;
+}
+
+function headOf(error: unknown): string {
+  if (error instanceof InvalidPipeline) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  // By name: a stage package may bring a copy of core of its own.
+  return error.name === 'SluiceError' ? `${codeOf(error) ?? ''}: ${error.message}` : (error.stack ?? error.message);
 }
 
 function causes(error: unknown): readonly unknown[] {
   const chain: unknown[] = [];
-  for (
-    let link = error;
-    link !== undefined && !chain.includes(link);
-    link = link instanceof Error ? link.cause : undefined
-  )
+  let link = error;
+  while (link !== undefined && !chain.includes(link)) {
     chain.push(link);
+    link = link instanceof Error ? link.cause : undefined;
+  }
   return chain;
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unexpected';
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

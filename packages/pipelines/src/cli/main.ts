@@ -37,11 +37,7 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
     .description('Run a pipeline file; progress goes to stderr, a summary to stdout.')
     .argument('<file>', 'the pipeline file (YAML)')
     .addOption(setOption())
-    .option(
-      '--runs-dir <folder>',
-      "folder that the run's own folder is made in",
-      'runs',
-    )
+    .option('--runs-dir <folder>', "folder that the run's own folder is made in", 'runs')
     .option('--cache-dir <folder>', 'folder of the content store (default: $SLUICE_CACHE_DIR or .sluice/cache)')
     .option('--threads <count>', 'threads that the tensor engine uses (default: one a core)', wholeNumber)
     .addOption(new Option('--log-level <level>', 'least level of the log on stderr').choices(levels).default('warn'))

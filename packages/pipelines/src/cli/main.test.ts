@@ -1,0 +1,174 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
+import { main } from './main.js';
+
+let project: TinyProject;
+beforeAll(() => {
+  project = tinyProject();
+});
+afterAll(() => project.remove());
+
+/** Runs a command line in this process; `FILE` stands for the tiny pipeline. */
+async function sluice(...args: readonly string[]) {
+  let out = '';
+  let err = '';
+  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), screen: undefined };
+  const argv = args.map((argument) => argument.replace('FILE', project.pipeline));
+  if (argv[0] === 'run') argv.splice(1, 0, '--runs-dir', path.join(project.folder, 'runs'));
+  const code = await main(argv, terminal);
+  return { code, out, err };
+}
+
+describe('exit codes', () => {
+  it.each([
+    [0, ['--version']],
+    [0, ['--help']],
+    [0, ['run', '--help']],
+    [0, ['stages']],
+    [0, ['describe', 'ingest']],
+    [0, ['validate', 'FILE']],
+    [0, ['run', 'FILE']],
+    [1, ['run', 'FILE', '--set', 'stages.count.with.fail-at=2']],
+    [2, []],
+    [2, ['fly']],
+    [2, ['run']],
+    [2, ['run', 'FILE', '--thread', '2']],
+    [2, ['run', 'FILE', '--threads', '0']],
+    [2, ['run', 'FILE', '--log-level', 'loud']],
+    [2, ['run', 'FILE', 'FILE']],
+    [2, ['run', 'nowhere.yaml']],
+    [2, ['run', 'FILE', '--set', 'stages.count.with.fail-at']],
+    [2, ['run', 'FILE', '--set', 'stages.count.with.count=none']],
+    [2, ['validate', 'FILE', '--set', 'stages.counter.with.count=3']],
+    [2, ['validate', 'nowhere.yaml']],
+    [2, ['describe', 'resize']],
+    [2, ['describe', './here.js']],
+  ] as const)('is %d for %j', async (code, args) => {
+    expect(await sluice(...args)).toMatchObject({ code });
+  });
+
+  it('is 3 where the run folder cannot be made', async () => {
+    const file = project.write('a-file', '');
+    const { code, err } = await sluice('run', 'FILE', '--runs-dir', path.join(file, 'runs'));
+    expect(err).toMatch(/^pipelines\/RUN_FOLDER: .*a-file.*\n {2}because ENOTDIR/);
+    expect(code).toBe(3);
+  });
+});
+
+describe('streams', () => {
+  it.each([
+    [['--version'], 'out'],
+    [['--help'], 'out'],
+    [['stages'], 'out'],
+    [['describe', 'train-decoder'], 'out'],
+    [['describe', 'train'], 'err'],
+    [['validate', 'FILE'], 'out'],
+    [['validate', 'nowhere.yaml'], 'err'],
+    [['fly'], 'err'],
+    [['run', 'nowhere.yaml'], 'err'],
+  ] as const)('of %j: all is on std%s', async (args, stream) => {
+    const result = await sluice(...args);
+    expect(result[stream]).not.toBe('');
+    expect(result[stream === 'out' ? 'err' : 'out']).toBe('');
+  });
+
+  it('of a run: progress and log on stderr, the summary on stdout, no escape codes', async () => {
+    const { out, err } = await sluice('run', 'FILE');
+    expect(err).toMatch(/^tiny-\S+: 1 stages, files in .*\ncount: started\n/);
+    expect(err).toContain('warn: [count] counted all of them');
+    expect(err).toContain('count: done  3/3 numbers');
+    expect(out).toContain('count  3/3 numbers');
+    expect(out).toContain('highest\n  count        3');
+    expect(out).toContain('run folder');
+    expect(out + err).not.toContain('\u001b');
+  });
+
+  it('of a quiet run hold warnings only', async () => {
+    expect(await sluice('run', 'FILE', '--quiet')).toEqual({
+      code: 0,
+      out: '',
+      err: 'warn: [count] counted all of them\n',
+    });
+    expect(await sluice('run', 'FILE', '--quiet', '--log-level', 'error')).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  it('of a failed run name the stage, its error and the folder with the log', async () => {
+    const { err } = await sluice('run', 'FILE', '--set', 'stages.count.with.fail-at=2');
+    expect(err).toMatch(/Stage "count" failed; the log is in .*tiny-/);
+    expect(err).toContain('no further than 2');
+  });
+});
+
+describe('--json', () => {
+  const json = async (...args: readonly string[]): Promise<unknown> =>
+    JSON.parse((await sluice(...args, '--json')).out);
+
+  it('prints the summary of a run, also of one that failed or never began', async () => {
+    const stages = [{ id: 'count', state: 'done', done: 3 }];
+    expect(await json('run', 'FILE')).toMatchObject({ exitCode: 0, state: 'finished', stages, pipeline: 'tiny' });
+    expect(await json('run', 'FILE', '--set', 'stages.count.with.fail-at=2')).toMatchObject({
+      exitCode: 1,
+      state: 'failed',
+      error: { stage: 'count', message: 'no further than 2' },
+    });
+    expect(await json('run', 'FILE', '--set', 'stages.count.with.count=0')).toMatchObject({
+      exitCode: 2,
+      error: { code: 'core/INVALID_PIPELINE', diagnostics: [{ line: 1 }] },
+    });
+  });
+
+  it('prints problems, stages and a stage', async () => {
+    expect(await json('validate', 'FILE')).toEqual({ valid: true, diagnostics: [] });
+    expect(await json('validate', 'nowhere.yaml')).toMatchObject({
+      valid: false,
+      diagnostics: [{ file: 'nowhere.yaml' }],
+    });
+    expect(await json('stages')).toHaveLength(9);
+    expect(await json('describe', 'encode')).toMatchObject({ type: 'encode', outputs: [{ name: 'embeddings' }] });
+  });
+});
+
+describe('validate', () => {
+  it('shows every problem with its place', async () => {
+    const file = project.write(
+      'bad.yaml',
+      'sluice: 1\nname: bad\nstages:\n  a: { uses: ingst }\n  b: { uses: tiny-numbers, with: { cuont: 1 } }\n',
+    );
+    const { code, err } = await sluice('validate', file);
+    expect(code).toBe(2);
+    expect(err).toMatch(/bad\.yaml:4:14 unknown-stage-type/);
+    expect(err).toContain('did you mean "ingest"?');
+    expect(err).toMatch(/bad\.yaml:5:36 /);
+    expect(err).toContain('bad.yaml: 2 problems');
+  });
+});
+
+describe('help', () => {
+  it.each([[[]], [['run']], [['validate']], [['stages']], [['describe']]] as const)(
+    'of %j ends with an example',
+    async (command) => {
+      const { out } = await sluice(...command, '--help');
+      expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ sluice ${command[0] ?? 'run'}`));
+    },
+  );
+
+  it('suggests what a misspelt command or option may have meant', async () => {
+    expect((await sluice('rum', 'FILE')).err).toContain('Did you mean run?');
+    expect((await sluice('run', 'FILE', '--quite')).err).toContain('Did you mean --quiet?');
+  });
+});
+
+describe('the run folder', () => {
+  it('holds the resolved pipeline, the log, and a manifest with threads and the outcome', async () => {
+    const { out } = await sluice('run', 'FILE', '--json', '--threads', '1');
+    const { folder } = JSON.parse(out) as { folder: string };
+    expect(readdirSync(folder)).toEqual(
+      expect.arrayContaining(['log.jsonl', 'manifest.json', 'pipeline.resolved.yaml']),
+    );
+    const manifest: unknown = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+    expect(manifest).toMatchObject({ status: 'succeeded', facts: { threads: 1 } });
+    expect(existsSync(path.join(project.folder, '.sluice'))).toBe(false);
+  });
+});
