@@ -7,6 +7,8 @@ export interface Delivery {
   release(): void;
   /** Gives up the place that the item has reserved on the stage's output edges; for operators that reserve per result. */
   unreserve(): void;
+  /** The item has come out of this stage: a source that did not know where it belongs does from here on. */
+  adopt(stage: StageGate): void;
 }
 
 /** The stage and the item that the code on the (synchronous) call stack works for. */

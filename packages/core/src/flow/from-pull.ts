@@ -25,7 +25,7 @@ export function fromPull<T>(source: PullSource<T>): Observable<T> {
 
 class Puller<T> {
   readonly #subscriber: Subscriber<T>;
-  readonly #stage: StageGate | undefined;
+  #stage: StageGate | undefined;
   /** The item that this source expands, if any. */
   readonly #parent: Delivery | undefined;
   readonly #task: ReadyTask = { scheduled: false, drain: () => this.#pump() };
@@ -34,7 +34,8 @@ class Puller<T> {
   #outstanding = 0;
   #pumping = false;
   #pulling = false;
-  #reserved = false;
+  /** The stage on which a place is reserved for the pull that is under way. */
+  #reservedOn: StageGate | undefined;
   #ended = false;
   #stopped = false;
   #breath: NodeJS.Immediate | undefined;
@@ -83,6 +84,14 @@ class Puller<T> {
     this.#stage?.widen(window);
   }
 
+  /** Subscribed to behind a promise, it could not know its stage. */
+  adopt(stage: StageGate): void {
+    if (this.#stage !== undefined || this.#stopped) return;
+    this.#stage = stage;
+    stage.watch(this.#task);
+    stage.widen(this.#window);
+  }
+
   #pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
@@ -125,10 +134,10 @@ class Puller<T> {
       withFlow({ stage: this.#stage, delivery: undefined }, () => this.#subscriber.complete());
       return;
     }
-    // The place that was reserved for the pull belongs to the item from here on.
-    this.#reserved = false;
     this.#outstanding++;
-    const delivery = new PullDelivery(this, this.#stage);
+    // The place that was reserved for the pull belongs to the item from here on.
+    const delivery = new PullDelivery(this, this.#reservedOn);
+    this.#reservedOn = undefined;
     const context: FlowContext = { stage: this.#stage, delivery };
     withFlow(context, () => this.#subscriber.next(result.value));
     delivery.release();
@@ -142,14 +151,13 @@ class Puller<T> {
   }
 
   #reserve(): void {
-    this.#reserved = true;
+    this.#reservedOn = this.#stage;
     this.#stage?.reserve();
   }
 
   #unreserve(): void {
-    if (!this.#reserved) return;
-    this.#reserved = false;
-    this.#stage?.unreserve();
+    this.#reservedOn?.unreserve();
+    this.#reservedOn = undefined;
   }
 
   /** An iterator that never waits would keep timers and signals from ever being heard. */
@@ -178,14 +186,13 @@ class Puller<T> {
 
 class PullDelivery<T> implements Delivery {
   readonly #puller: Puller<T>;
-  readonly #stage: StageGate | undefined;
   #holders = 1;
   #window = 0;
-  #reserved = true;
+  #reservedOn: StageGate | undefined;
 
-  constructor(puller: Puller<T>, stage: StageGate | undefined) {
+  constructor(puller: Puller<T>, reservedOn: StageGate | undefined) {
     this.#puller = puller;
-    this.#stage = stage;
+    this.#reservedOn = reservedOn;
   }
 
   hold(window: number): void {
@@ -201,8 +208,11 @@ class PullDelivery<T> implements Delivery {
   }
 
   unreserve(): void {
-    if (!this.#reserved) return;
-    this.#reserved = false;
-    this.#stage?.unreserve();
+    this.#reservedOn?.unreserve();
+    this.#reservedOn = undefined;
+  }
+
+  adopt(stage: StageGate): void {
+    this.#puller.adopt(stage);
   }
 }

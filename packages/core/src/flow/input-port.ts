@@ -136,4 +136,8 @@ class EdgeDelivery implements Delivery {
     this.#reserved = false;
     this.#port.stage.unreserve();
   }
+
+  adopt(): void {
+    // It came through a port of that stage.
+  }
 }

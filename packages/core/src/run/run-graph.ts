@@ -1,6 +1,6 @@
 import { Observable, Subscription } from 'rxjs';
 import { Edge } from '../flow/edge.js';
-import { withFlow } from '../flow/flow-context.js';
+import { currentFlow, withFlow } from '../flow/flow-context.js';
 import { InputPort } from '../flow/input-port.js';
 import { ReadyQueue } from '../flow/ready-queue.js';
 import { StageGate } from '../flow/stage-gate.js';
@@ -186,6 +186,8 @@ class Graph {
           stream.subscribe({
             next: (item) => {
               this.#begin(node);
+              const flow = currentFlow();
+              if (flow.stage === undefined) flow.delivery?.adopt(node.gate);
               this.#options.onItem?.(from, item);
               for (const edge of edges) edge.push(item);
             },
