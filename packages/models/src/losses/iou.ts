@@ -2,7 +2,7 @@ import type { Value } from '../graph/graph.js';
 import { sumPixels, type PixelSpace } from './pixel-space.js';
 
 /** The true IoU of the masks (logit > 0) with their targets, [prompts]. Nothing flows back through it. */
-export function trueIou(space: PixelSpace): Value {
+function trueIou(space: PixelSpace): Value {
   const { builder, logits, targets } = space;
   const mask = builder.emit('Cast', [builder.emit('Greater', [logits, builder.constant(0)])], { to: 'float32' });
   const overlap = sumPixels(space, builder.emit('Mul', [mask, targets]));

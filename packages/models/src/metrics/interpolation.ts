@@ -13,7 +13,7 @@ export interface BandedMatrix {
  * Bilinear interpolation along one axis from `source` to `target` samples, with half-pixel centres (PyTorch's `align_corners=False`,
  * no antialiasing): sample i reads at `(i + 0.5) * source / target - 0.5`, clamped at the borders.
  */
-export function bilinearRows(source: number, target: number): BandedMatrix {
+function bilinearRows(source: number, target: number): BandedMatrix {
   const rows = Array.from({ length: target }, (_, i) => {
     const position = Math.max(0, ((i + 0.5) * source) / target - 0.5);
     const left = Math.min(Math.floor(position), source - 1);

@@ -44,12 +44,12 @@ export class ScoreAccumulator {
 }
 
 /** F1 (equal to Dice) of one mask. */
-export function f1Of({ truePositives, falsePositives, falseNegatives }: Confusion): number {
+function f1Of({ truePositives, falsePositives, falseNegatives }: Confusion): number {
   return ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
 }
 
 /** Intersection over union of one mask. */
-export function iouOf({ truePositives, falsePositives, falseNegatives }: Confusion): number {
+function iouOf({ truePositives, falsePositives, falseNegatives }: Confusion): number {
   return ratio(truePositives, truePositives + falsePositives + falseNegatives);
 }
 

@@ -2,7 +2,7 @@ import type { Frame } from '@sluice/data';
 import { denseMatrix, postprocessRows, type BandedMatrix } from './interpolation.js';
 
 /** Side of SAM's mask logits. */
-export const LOGIT_SIDE = 256;
+const LOGIT_SIDE = 256;
 
 /**
  * Mask logits at the image's own size, as SAM's postprocessing gives them: `[256, 256]` interpolated to the frame (bilinear,

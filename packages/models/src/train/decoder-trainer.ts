@@ -117,7 +117,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
       return terms;
     },
     accumulate: accumulateBatch,
-    gradients: state.gradients,
+    gradients: () => state.gradients(),
     weights: async () => new Map([...weights, ...(await state.parameters())]),
     release: async () => {
       await graphs.release();
