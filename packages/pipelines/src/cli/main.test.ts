@@ -76,7 +76,7 @@ describe('streams', () => {
 
   it('of a run: progress and log on stderr, the summary on stdout, no escape codes', async () => {
     const { out, err } = await sluice('run', 'FILE');
-    expect(err).toMatch(/^tiny-\S+: 1 stages, files in .*\ncount: started\n/);
+    expect(err).toMatch(/^tiny-\S+: 1 stage, files in .*\ncount: started\n/);
     expect(err).toContain('warn: [count] counted all of them');
     expect(err).toContain('count: done  3/3 numbers');
     expect(out).toContain('count  3/3 numbers');

@@ -1,5 +1,6 @@
 import { checkPipeline, renderDiagnostics } from '@sluice/core';
 import { serviceChoices } from '../composition.js';
+import { plural } from '../progress/describe-stage.js';
 import { bundledStages } from '../stages/bundled-stages.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
@@ -18,10 +19,8 @@ export async function validateCommand(file: string, options: ValidateOptions, te
   if (json) terminal.out(`${JSON.stringify({ valid, diagnostics }, undefined, 2)}\n`);
   else {
     if (diagnostics.length > 0) terminal.err(`${renderDiagnostics(diagnostics)}\n`);
-    if (plan !== undefined) terminal.out(`${file}: ${plan.stages.length} stages, no problem found\n`);
-    else terminal.err(`\n${file}: ${count(diagnostics.length, 'problem')}\n`);
+    if (plan !== undefined) terminal.out(`${file}: ${plural(plan.stages.length, 'stage')}, no problem found\n`);
+    else terminal.err(`\n${file}: ${plural(diagnostics.length, 'problem')}\n`);
   }
   return valid ? exitCodes.ok : exitCodes.badUsage;
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

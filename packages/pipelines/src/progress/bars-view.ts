@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { describeCount, describeValues } from './describe-stage.js';
+import { describeCount, describeValues, plural } from './describe-stage.js';
 import { formatDuration } from './format-duration.js';
 import type { ProgressView } from './progress-view.js';
 import type { RunStatus, StageStatus } from './run-status.js';
@@ -22,7 +22,7 @@ export function barsView(stream: NodeJS.WritableStream): ProgressView {
     update: (status: RunStatus, event) => {
       if (event.type === 'run-started') {
         nameWidth = Math.max(...event.stages.map((id) => id.length));
-        print(`${event.run}: ${event.stages.length} stages, files in ${event.folder}\n`);
+        print(`${event.run}: ${plural(event.stages.length, 'stage')}, files in ${event.folder}\n`);
       }
       const stage = 'stage' in event ? status.stages.find(({ id }) => id === event.stage) : undefined;
       if (!stage) return;

@@ -21,3 +21,6 @@ export function formatValue(value: number | string | null | undefined): string {
   if (typeof value === 'string' || Number.isInteger(value) || !Number.isFinite(value)) return String(value);
   return Math.abs(value) >= 0.001 ? value.toFixed(4) : value.toExponential(3);
 }
+
+/** `1 stage`, `2 stages`. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

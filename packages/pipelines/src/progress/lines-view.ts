@@ -1,5 +1,5 @@
 import type { RunEvent } from '@sluice/core';
-import { describeCount, describeValues } from './describe-stage.js';
+import { describeCount, describeValues, plural } from './describe-stage.js';
 import { formatDuration } from './format-duration.js';
 import type { ProgressView } from './progress-view.js';
 import type { RunStatus, StageStatus } from './run-status.js';
@@ -30,7 +30,7 @@ export function linesView(write: (text: string) => void, now: () => number, inte
   return {
     update: (status: RunStatus, event) => {
       if (event.type === 'run-started')
-        write(`${event.run}: ${event.stages.length} stages, files in ${event.folder}\n`);
+        write(`${event.run}: ${plural(event.stages.length, 'stage')}, files in ${event.folder}\n`);
       const stage = 'stage' in event ? status.stages.find(({ id }) => id === event.stage) : undefined;
       if (stage) showStage(stage, event);
     },

@@ -42,7 +42,7 @@ describe('plain lines', () => {
       () => time,
     );
     play(view, () => (time += 100));
-    expect(text).toBe(`r: 1 stages, files in /runs/r
+    expect(text).toBe(`r: 1 stage, files in /runs/r
 encode: started
 encode: 50/100 images  2/s
 encode: 100/100 images  2/s
