@@ -47,8 +47,8 @@ export interface DecoderPredictorOptions {
   readonly microBatch?: number;
 }
 
-/** Compiled graphs that are kept, about 30 MB each. */
-const CACHED_GRAPHS = 12;
+/** Prompts of all compiled graphs that are kept; each takes about 40 MB. */
+const CACHED_PROMPTS = 16;
 
 export async function createDecoderPredictor(
   engine: TensorEngine,
@@ -59,16 +59,20 @@ export async function createDecoderPredictor(
   const withoutMask = withoutMaskPrompt(weights);
   const parameters = await allocateWeights(engine, weights, [...weights.keys()].filter(isDecoderParameter));
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], imagePositions(weights)));
-  const graphs = executableCache(CACHED_GRAPHS, async (key) => {
-    const { graph, parameters: names } = predictionGraph(weights, JSON.parse(key) as PredictionGraphShape);
-    return { executable: await engine.compile(graph, { label: 'mask decoder' }), names };
+  const graphs = executableCache({
+    budget: CACHED_PROMPTS,
+    cost: ({ prompts }: PredictionGraphShape) => prompts,
+    compile: async (shape) => {
+      const { graph, parameters: names } = predictionGraph(weights, shape);
+      return { executable: await engine.compile(graph, { label: 'mask decoder' }), names };
+    },
   });
 
   const run = async (
     shape: PredictionGraphShape,
     feeds: Feeds,
   ): Promise<{ logits: Float32Array; iou: Float32Array }> => {
-    const { executable, names } = await graphs.get(JSON.stringify(shape));
+    const { executable, names } = await graphs.get(shape);
     const fed = Object.fromEntries(names.map((name) => [name, parameters.get(name)!]));
     const { logits, iou } = await executable.run({ imagePositions: positions, ...fed, ...feeds });
     return { logits: logits!.data as Float32Array, iou: iou!.data as Float32Array };
@@ -100,7 +104,7 @@ export async function createDecoderPredictor(
           }
         });
       };
-      for (const batch of microBatches([{ prompts }], microBatch)) await answer(batch);
+      for (const batch of microBatches(prompts, microBatch)) await answer(batch);
       return { logits, iou };
     },
     setWeights: async (next) => {

@@ -1,5 +1,5 @@
 import { modelErrors } from '../errors.js';
-import type { Feeds, TensorEngine } from '../engines/tensor-engine.js';
+import type { Executable, Feeds, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import type { LossKind, MaskLoss } from '../losses/mask-loss.js';
 import type { AdamOptions } from '../optim/adam.js';
@@ -46,8 +46,17 @@ export interface DecoderTrainer {
   release(): Promise<void>;
 }
 
-/** Compiled graphs that are kept. */
-const CACHED_GRAPHS = 8;
+/** Prompts of a micro-batch at low resolution: more would gain little and need more memory. */
+const MICRO_BATCH = 4;
+
+/** Prompts that all compiled graphs together may hold; each takes about 100 MB, plus what an image's own pixels take. */
+const CACHED_PROMPTS = 8;
+
+/** Pixels at which a loss at the image's size takes as much memory as the decoder. */
+const COSTLY_PIXELS = 1.2e6;
+
+const costOf = ({ prompts, resolution }: GradientGraphShape): number =>
+  prompts * (1 + (resolution === 'low' ? 0 : (resolution.width * resolution.height) / COSTLY_PIXELS));
 
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
   const { engine, weights, loss = 'sam', resolution = 'low', optimizer } = options;
@@ -57,66 +66,69 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const state = await createTrainingState(engine, weights, parameters, optimizer);
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], imagePositions(weights)));
   const fixed = new Map([['imagePositions', positions]]);
-  const graphs = executableCache(CACHED_GRAPHS, async (key) => {
-    const { graph } = gradientGraph(weights, JSON.parse(key) as GradientGraphShape);
-    return { executable: await engine.compile(graph, { label: 'training step' }) };
+  const graphs = executableCache({
+    budget: CACHED_PROMPTS,
+    cost: costOf,
+    compile: async (shape: GradientGraphShape) => {
+      const { graph } = gradientGraph(weights, shape);
+      return { executable: await engine.compile(graph, { label: 'training step' }) };
+    },
   });
 
-  const accumulate = async (
+  const shapeOf = (item: TrainItem, { prompts, tokens }: MicroBatch): GradientGraphShape => {
+    return { prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) };
+  };
+  const largestFor = (item: TrainItem): number => {
+    const one = costOf(shapeOf(item, { prompts: [0], tokens: 2 }));
+    return options.microBatch ?? Math.max(1, Math.floor(MICRO_BATCH / one));
+  };
+
+  /** Starts a run; several may be under way, the engine takes them in order. */
+  const start = async (
+    executable: Executable,
     item: TrainItem,
     { prompts, tokens }: MicroBatch,
     weight: number,
   ): Promise<MaskLoss<number>> => {
-    const count = prompts.length;
-    const shape: GradientGraphShape = {
-      prompts: count,
-      tokens,
-      loss,
-      resolution: graphResolution(resolution, item.image),
-    };
-    const { executable } = await graphs.get(JSON.stringify(shape));
+    const masks = prompts.map((index) => item.masks[index]!);
+    const sparse = stack(prompts.map((index) => encodePrompt(item.prompts[index]!, item)));
     const { feeds, into } = state.accumulation();
     const inputs: Feeds = {
-      ...lossTargets(
-        item,
-        prompts.map((index) => item.masks[index]!),
-        resolution,
-      ),
+      ...lossTargets(item, masks, resolution),
       image: float32Tensor([IMAGE_TOKENS, CHANNELS], withoutMask(item.embedding)),
-      sparse: float32Tensor(
-        [count, tokens, CHANNELS],
-        stack(prompts.map((index) => encodePrompt(item.prompts[index]!, item))),
-      ),
-      weights: float32Tensor([count], new Array<number>(count).fill(weight)),
+      sparse: float32Tensor([prompts.length, tokens, CHANNELS], sparse),
+      weights: float32Tensor([prompts.length], new Array<number>(prompts.length).fill(weight)),
     };
     const terms = await executable.run({ imagePositions: positions, ...feeds, ...inputs }, into);
     const value = (name: keyof MaskLoss): number => (terms[name]!.data as Float32Array)[0]!;
     return { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
   };
 
-  const accumulateBatch = async (items: readonly TrainItem[]): Promise<MaskLoss<number>> => {
-    for (const { key, prompts, masks } of items) {
-      if (prompts.length !== masks.length) {
-        throw modelErrors.PROMPTS_WITHOUT_MASKS({ key, prompts: prompts.length, masks: masks.length });
-      }
-    }
-    const total = promptCount(items);
-    state.begin();
+  const accumulate = async (items: readonly TrainItem[]): Promise<MaskLoss<number>> => {
+    refuseUnpaired(items);
+    const weight = 1 / promptCount(items);
     let sums: MaskLoss<number> = { loss: 0, focal: 0, dice: 0, iou: 0 };
-    for (const batch of microBatches(items, options.microBatch ?? 4)) {
-      const terms = await accumulate(items[batch.item]!, batch, 1 / total);
-      sums = addTerms(sums, terms);
+    let running: Promise<MaskLoss<number>> | undefined;
+    state.begin();
+    const batches = items.flatMap((item) =>
+      microBatches(item.prompts, largestFor(item)).map((batch) => ({ item, batch })),
+    );
+    for (const { item, batch } of batches) {
+      const { executable } = await graphs.get(shapeOf(item, batch));
+      // While the engine works on one micro-batch, the next one's targets are made.
+      const next = start(executable, item, batch, weight);
+      [running, sums] = [next, running === undefined ? sums : addTerms(sums, await settled(running, next))];
     }
-    return sums;
+    return running === undefined ? sums : addTerms(sums, await running);
   };
 
   return {
     trainBatch: async (items, learningRate) => {
-      const terms = await accumulateBatch(items);
+      const terms = await accumulate(items);
       if (promptCount(items) > 0 && Number.isFinite(terms.loss)) await state.step(learningRate);
       return terms;
     },
-    accumulate: accumulateBatch,
+    accumulate,
     gradients: () => state.gradients(),
     weights: async () => new Map([...weights, ...(await state.parameters())]),
     release: async () => {
@@ -125,6 +137,19 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
       await releaseAll(fixed);
     },
   };
+}
+
+function refuseUnpaired(items: readonly TrainItem[]): void {
+  const unpaired = items.find(({ prompts, masks }) => prompts.length !== masks.length);
+  if (unpaired === undefined) return;
+  const { key, prompts, masks } = unpaired;
+  throw modelErrors.PROMPTS_WITHOUT_MASKS({ key, prompts: prompts.length, masks: masks.length });
+}
+
+/** Waits for a run. If it fails, so that nobody will wait for the one after it, that one's failure is not left unhandled. */
+async function settled<T>(run: Promise<T>, after: Promise<T>): Promise<T> {
+  after.catch(() => undefined);
+  return run;
 }
 
 const promptCount = (items: readonly TrainItem[]): number =>

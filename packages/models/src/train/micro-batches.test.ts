@@ -7,22 +7,20 @@ const both = { ...box, ...point };
 
 describe('microBatches', () => {
   it('halves the size for what is left, so that no prompt is padded', () => {
-    const batches = microBatches([{ prompts: Array.from({ length: 11 }, () => box) }], 4);
+    const boxes = Array.from({ length: 11 }, () => box);
+    const batches = microBatches(boxes, 4);
     expect(batches.map(({ prompts }) => prompts.length)).toEqual([4, 4, 2, 1]);
-    expect(batches.flatMap(({ prompts }) => prompts)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(batches.flatMap(({ prompts }) => prompts)).toEqual([...boxes.keys()]);
   });
 
   it('keeps prompts with different numbers of tokens apart: a lone point is padded to two, a box with a point has three', () => {
-    expect(microBatches([{ prompts: [box, both, point, both] }], 4)).toEqual([
-      { item: 0, prompts: [0, 2], tokens: 2 },
-      { item: 0, prompts: [1, 3], tokens: 3 },
+    expect(microBatches([box, both, point, both], 4)).toEqual([
+      { prompts: [0, 2], tokens: 2 },
+      { prompts: [1, 3], tokens: 3 },
     ]);
   });
 
-  it('never mixes images, and leaves out those without prompts', () => {
-    expect(microBatches([{ prompts: [box] }, { prompts: [] }, { prompts: [box] }], 4)).toEqual([
-      { item: 0, prompts: [0], tokens: 2 },
-      { item: 2, prompts: [0], tokens: 2 },
-    ]);
+  it('makes none of no prompts', () => {
+    expect(microBatches([], 4)).toEqual([]);
   });
 });

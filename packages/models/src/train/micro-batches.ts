@@ -3,29 +3,25 @@ import { promptTokenCount } from '../sam/prompt-encoder.js';
 
 /** Prompts of one image that go through the decoder together. */
 export interface MicroBatch {
-  /** Position of the image in the batch. */
-  readonly item: number;
-  /** Positions of the prompts in the image. */
+  /** Positions of the prompts in the image's list. */
   readonly prompts: readonly number[];
   /** Tokens that each of these prompts has. */
   readonly tokens: number;
 }
 
 /**
- * Splits a batch's prompts into micro-batches: those of one image with equally many tokens together, in sizes that halve from
- * `largest`, so that few different graphs serve any number of prompts and none is padded.
+ * Splits an image's prompts into micro-batches: those with equally many tokens together, in sizes that halve from `largest`, so that
+ * few different graphs serve any number of prompts and none is padded.
  */
-export function microBatches(items: readonly { readonly prompts: readonly Prompt[] }[], largest: number): MicroBatch[] {
-  return items.flatMap(({ prompts }, item) => {
-    const groups = new Map<number, number[]>();
-    prompts.forEach((prompt, index) => {
-      const tokens = promptTokenCount(prompt);
-      groups.set(tokens, [...(groups.get(tokens) ?? []), index]);
-    });
-    return [...groups].flatMap(([tokens, indices]) =>
-      chunks(indices, largest).map((chunk) => ({ item, prompts: chunk, tokens })),
-    );
+export function microBatches(prompts: readonly Prompt[], largest: number): MicroBatch[] {
+  const groups = new Map<number, number[]>();
+  prompts.forEach((prompt, index) => {
+    const tokens = promptTokenCount(prompt);
+    groups.set(tokens, [...(groups.get(tokens) ?? []), index]);
   });
+  return [...groups].flatMap(([tokens, indices]) =>
+    chunks(indices, largest).map((chunk) => ({ prompts: chunk, tokens })),
+  );
 }
 
 /** 7 prompts, at most 4 together: 4, 2, 1. */
