@@ -19,5 +19,5 @@ export const coreErrors = defineErrors('core', {
     `the service "${d.service}" of stage "${d.stage}" could not be made`,
   RESERVED_METRIC: (d: { stage: string; column: string }) =>
     `stage "${d.stage}" reports a metric named "${d.column}", which is a column of every row; choose another name`,
-  DAMAGED_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
+  BAD_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
 });

@@ -75,7 +75,7 @@ function toProblem(error: ErrorObject): OptionProblem {
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(parameters['additionalProperty']);
-      const candidates = Object.keys((parent['properties'] ?? {}) as object);
+      const candidates = Object.keys(parent['properties'] ?? {});
       return {
         kind: 'unknown',
         path: [...path, key],

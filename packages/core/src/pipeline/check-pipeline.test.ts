@@ -210,7 +210,7 @@ describe('--set', () => {
   });
 
   it('takes a value as YAML does, with "=" in it, too', async () => {
-    const { plan } = await check(`${file}`, ['vars.n=0x10', 'stages.a.with.root="a=b"']);
+    const { plan } = await check(file, ['vars.n=0x10', 'stages.a.with.root="a=b"']);
     expect(plan!.stages[0]!.options).toMatchObject({ to: 16, root: join(folder, 'a=b') });
   });
 

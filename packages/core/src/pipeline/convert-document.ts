@@ -74,7 +74,7 @@ class Conversion {
 
   #entries(map: YAMLMap): Map<string, LocatedEntry> {
     const entries = new Map<string, LocatedEntry>();
-    for (const pair of map.items as Pair[]) {
+    for (const pair of map.items) {
       const entry = this.#entry(pair, map);
       if (entry === undefined) continue;
       const first = entries.get(entry.name);
@@ -92,8 +92,15 @@ class Conversion {
     const { key } = pair;
     const place = this.#place(key, this.#place(map, { source: this.#source, start: 0, end: 0 }));
     if (!isScalar(key) || typeof key.value !== 'string') {
-      const found = isScalar(key) ? String(key.value) : isAlias(key) ? 'an alias' : 'a collection';
-      const hint = isScalar(key) && key.value !== null ? `write it in quotes: "${String(key.value)}"` : undefined;
+      const written = isScalar(key) ? this.#source.text.slice(place.start, place.end) : '';
+      const found = isScalar(key)
+        ? key.value === null
+          ? 'null'
+          : written
+        : isAlias(key)
+          ? 'an alias'
+          : 'a collection';
+      const hint = isScalar(key) && key.value !== null ? `write it in quotes: "${written}"` : undefined;
       this.#report(problem('bad-key', place, { found }, { hint }));
       return undefined;
     }

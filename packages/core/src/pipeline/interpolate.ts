@@ -126,7 +126,7 @@ function replaceText(node: LocatedScalar, text: string, variables: Variables): L
     if (value === undefined || !variables.spend(weightOf(value), node.place)) return { ...node, broken: true };
     return { ...value, place: node.place, origin: value.origin ?? value.place };
   }
-  let sound = true;
+  let sound = true as boolean;
   const fail = (match: string): string => {
     sound = false;
     return match;

@@ -10,14 +10,16 @@ import { SourceText } from './source-text.js';
 interface Parsed {
   readonly value: PlainValue | undefined;
   readonly problems: readonly Diagnostic[];
+  /** Of the processor: other programs do not count. */
   readonly milliseconds: number;
 }
 
 function parse(text: string): Parsed {
   const problems: Diagnostic[] = [];
-  const start = performance.now();
+  const start = process.cpuUsage();
   const node = parseYaml(new SourceText('p.yaml', '/', text), (problem) => problems.push(problem));
-  const milliseconds = performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  const milliseconds = (user + system) / 1000;
   return { value: node === undefined ? undefined : toPlainValue(node), problems, milliseconds };
 }
 
@@ -79,7 +81,7 @@ describe('the YAML parser', () => {
 
   it('refuses an alias bomb', () => {
     const lines = ['a: &a [x, x, x, x, x, x, x, x, x]'];
-    for (const [index, name] of [...'bcdefghij'].entries()) {
+    for (const [index, name] of 'bcdefghij'.split('').entries()) {
       const before = 'abcdefghi'[index]!;
       lines.push(`${name}: &${name} [${Array(9).fill(`*${before}`).join(', ')}]`);
     }

@@ -38,30 +38,32 @@ function scan(source: SourceText, report: Report): readonly CST.Token[] | undefi
   let keys = 0;
   let inScalar = false;
   let sound = true;
-  const refuse = (start: number, make: (place: Place) => Diagnostic): undefined => {
-    report(make({ source, start, end: start + 1 }));
-    return undefined;
-  };
+  const at = (start: number, length = 1): Place => ({ source, start, end: start + length });
   for (const lexeme of new Lexer().lex(source.text)) {
     const start = parser.offset;
     // A scalar is announced by a lexeme of its own; the next one is its text, whatever that looks like.
     const type: CST.TokenType | null = inScalar ? null : CST.tokenType(lexeme);
     inScalar = type === 'scalar';
     tokens.push(...parser.next(lexeme));
-    if (++lexemes > MAX_LEXEMES) return refuse(start, (place) => problem('too-large', place, { limit: MAX_LEXEMES }));
+    if (++lexemes > MAX_LEXEMES) {
+      report(problem('too-large', at(start), { limit: MAX_LEXEMES }));
+      return undefined;
+    }
     if (type === 'map-value-ind' && ++keys > MAX_KEYS) {
-      return refuse(start, (place) => problem('too-many-keys', place, { limit: MAX_KEYS }));
+      report(problem('too-many-keys', at(start), { limit: MAX_KEYS }));
+      return undefined;
     }
     // The stack holds the document, what is open in it, and perhaps a scalar.
     if (parser.stack.length > MAX_DEPTH + 1 && isCollection(parser.stack.at(MAX_DEPTH + 1))) {
-      return refuse(start, (place) => problem('too-deep', place, { limit: MAX_DEPTH }));
+      report(problem('too-deep', at(start), { limit: MAX_DEPTH }));
+      return undefined;
     }
     if (type === 'directive-line') {
-      report(problem('yaml-directive', { source, start, end: start + lexeme.length }, undefined));
+      report(problem('yaml-directive', at(start, lexeme.length), undefined));
       sound = false;
     } else if (type === 'tag' && !CORE_TAGS.has(lexeme)) {
       const hint = 'write the value without a tag';
-      report(problem('unknown-tag', { source, start, end: start + lexeme.length }, { tag: lexeme }, { hint }));
+      report(problem('unknown-tag', at(start, lexeme.length), { tag: lexeme }, { hint }));
       sound = false;
     }
   }

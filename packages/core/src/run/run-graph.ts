@@ -45,11 +45,12 @@ export interface GraphRun {
 }
 
 /** What a stage's stream or its wiring threw. */
-export class StageFailure {
+export class StageFailure extends Error {
   readonly stage: string;
   readonly error: unknown;
 
   constructor(stage: string, error: unknown) {
+    super(`stage "${stage}" failed`, { cause: error });
     this.stage = stage;
     this.error = error;
   }

@@ -14,7 +14,7 @@ export interface InputPort<T> {
 
 export type InputPorts = Readonly<Record<string, DataContract<unknown> | InputPort<unknown>>>;
 export type OutputPorts = Readonly<Record<string, DataContract<unknown>>>;
-export type ServiceTokens = Readonly<Record<string, ServiceIdentifier<unknown>>>;
+export type ServiceTokens = Readonly<Record<string, ServiceIdentifier>>;
 
 /** What a port carries. */
 export type ItemOf<P> = P extends InputPort<infer T> ? T : P extends DataContract<infer T> ? T : never;
@@ -53,6 +53,7 @@ export function defineStage<
   I extends InputPorts,
   O extends OutputPorts,
   C extends TObject,
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a stage that needs no service
   S extends ServiceTokens = Record<never, never>,
 >(stage: Omit<StageDefinition<I, O, C, S>, 'services'> & { readonly services?: S }): StageDefinition<I, O, C, S> {
   return { services: {} as S, ...stage };

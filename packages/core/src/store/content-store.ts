@@ -16,7 +16,7 @@ const DIGEST_BYTES = 32;
  */
 export function openContentStore(dir: string, logger?: Logger): ContentStore {
   const pathOf = (key: string): string => {
-    if (!/^[0-9a-f]{64}$/.test(key)) throw coreErrors.DAMAGED_KEY({ key });
+    if (!/^[0-9a-f]{64}$/.test(key)) throw coreErrors.BAD_KEY({ key });
     return join(dir, key.slice(0, 2), key.slice(2));
   };
   const read = async (key: string): Promise<Uint8Array<ArrayBuffer> | undefined> => {
@@ -33,7 +33,9 @@ export function openContentStore(dir: string, logger?: Logger): ContentStore {
   return {
     read,
     has: async (key) => (await read(key)) !== undefined,
-    write: async (key, content) => writeFileAtomic(pathOf(key), Buffer.concat([MAGIC, digest(key, content), content])),
+    write: async (key, content) => {
+      await writeFileAtomic(pathOf(key), Buffer.concat([MAGIC, digest(key, content), content]));
+    },
   };
 }
 
