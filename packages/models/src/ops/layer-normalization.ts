@@ -21,7 +21,7 @@ export const LayerNormalization = defineOp('LayerNormalization', {
   },
   differentiableOutputs: 1,
   optionalOutputs: 1,
-  gradient: ({ emit, inputs: [x, scale], outputs: [, mean, inverse], dy, needs, scalar }) => {
+  gradient: ({ emit, inputs: [x, scale], outputs: [, mean, inverse], dy, needs }) => {
     if (!needs(0) && !needs(1)) return [null, null, dy];
     const channels = scale.shape[0]!;
     const rows = elementCount(x.shape) / channels;
