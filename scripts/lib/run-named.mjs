@@ -1,38 +1,44 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setUpOrExit } from '../setup.mjs';
 import { runInForeground } from './run-command.mjs';
 import { root } from './workspace.mjs';
 
+/** How a name in a folder can be run: the file that must exist, and the arguments for Node. */
+const forms = [
+  { file: (name) => `${name}.mjs`, args: (file) => [file] },
+  { file: (name) => path.join(name, 'run.mjs'), args: (file) => [file] },
+  { file: (name) => path.join(name, 'pipeline.yaml'), args: (file) => [sluice, 'run', file] },
+];
+const sluice = path.join(root, 'packages', 'pipelines', 'bin', 'sluice.js');
+
 /**
- * Runs `FOLDER/NAME.mjs` or `FOLDER/NAME/run.mjs` with the arguments that follow the name; without a name, or with an
- * unknown one, says which there are. Ends with the program's exit code, 2 on bad usage.
+ * Runs `FOLDER/NAME.mjs`, `FOLDER/NAME/run.mjs` or the pipeline `FOLDER/NAME/pipeline.yaml` with the arguments that follow
+ * the name; without a name, or with an unknown one, says which there are. Ends with the program's exit code, 2 on bad usage.
  */
 export async function runNamed(folder, usage) {
   const [name, ...args] = process.argv.slice(2);
-  const names = namesIn(path.join(root, folder));
-  const program = candidates(folder, name ?? '').find((file) => existsSync(file));
-  if (name === undefined || program === undefined) {
+  const program = commandOf(path.join(root, folder), name);
+  if (program === undefined) {
     process.stderr.write(name === undefined ? '' : `There is no "${name}" in ${folder}/.\n`);
-    process.stderr.write(`Usage: ${usage}\nNames: ${names.join(', ') || 'none yet'}\n`);
+    process.stderr.write(`Usage: ${usage}\nNames: ${namesIn(path.join(root, folder)).join(', ') || 'none yet'}\n`);
     process.exitCode = 2;
     return;
   }
   await setUpOrExit();
   const cwd = process.env.INIT_CWD ?? process.cwd();
-  process.exitCode = await runInForeground([process.execPath, [program, ...args]], { cwd });
+  process.exitCode = await runInForeground([process.execPath, [...program, ...args]], { cwd });
 }
 
-const candidates = (folder, name) =>
-  /^[\w-]+$/.test(name) ? [path.join(root, folder, `${name}.mjs`), path.join(root, folder, name, 'run.mjs')] : [];
-
-function namesIn(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .sort()
-    .flatMap((entry) => {
-      if (entry.endsWith('.mjs')) return [entry.slice(0, -'.mjs'.length)];
-      const file = path.join(folder, entry);
-      return statSync(file).isDirectory() && existsSync(path.join(file, 'run.mjs')) ? [entry] : [];
-    });
+function commandOf(folder, name) {
+  if (name === undefined || !/^[\w-]+$/.test(name)) return undefined;
+  const form = forms.find(({ file }) => existsSync(path.join(folder, file(name))));
+  return form?.args(path.join(folder, form.file(name)));
 }
+
+const namesIn = (folder) =>
+  existsSync(folder)
+    ? [...new Set(readdirSync(folder).map((entry) => entry.replace(/\.mjs$/, '')))]
+        .filter((name) => commandOf(folder, name))
+        .sort()
+    : [];
