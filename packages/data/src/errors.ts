@@ -26,6 +26,20 @@ export const dataErrors = defineErrors('data', {
     `no COCO annotations in ${d.root}; expected annotations/instances_<subset>.json or <subset>/_annotations.coco.json`,
   COCO_STRUCTURE: (d: { path: string; key: string }) =>
     `${d.path} has no list "${d.key}"; a COCO instances file has the lists images, annotations and categories`,
+  VOC_NOT_FOUND: (d: { root: string }) =>
+    `no Pascal VOC dataset in ${d.root}; expected ImageSets/Segmentation/<subset>.txt, JPEGImages/ and SegmentationClass/`,
+  LABEL_MAP: (d: { path: string; line: number; text: string; fault: string }) =>
+    `${d.path}:${d.line} ${JSON.stringify(d.text.slice(0, 60))} ${d.fault}; write a label as name:r,g,b:parts:actions`,
+  SEMANTIC_NOT_FOUND: (d: { root: string }) =>
+    `no Common Semantic Segmentation dataset in ${d.root}; expected dataset_meta.json, images/ and masks/, there or in a folder for each subset`,
+  DATASET_META: (d: { path: string; key: string; expected: string }) =>
+    `${d.path}: ${d.key} is not ${d.expected}; correct the file`,
+  CATEGORIES_DIFFER: (d: { root: string; paths: readonly [string, string] }) =>
+    `the subsets of ${d.root} have different categories (${d.paths[0]} and ${d.paths[1]}); give all of them the same, in one order`,
+  DATUMARO_NOT_FOUND: (d: { root: string }) =>
+    `no Datumaro annotations in ${d.root}; expected annotations/<subset>.json with images/<subset>/`,
+  DATUMARO_STRUCTURE: (d: { path: string; key: string; expected: string }) =>
+    `${d.path}: ${d.key} is not ${d.expected}; a Datumaro file has an object "categories" and a list "items"`,
   IMAGE_FOLDER: (d: { path: string; folders: readonly string[] }) =>
     `no image folder for ${d.path}; expected one of ${d.folders.join(', ')}`,
   NO_SUBSET: (d: { root: string; found: readonly string[] }) =>

@@ -32,6 +32,7 @@ export { writeCoco, type CocoImageToWrite } from './formats/coco/write-coco.js';
 export type {
   DatasetFormat,
   Detection,
+  InstancesOf,
   ReadItem,
   ReadOptions,
   SkipReason,
@@ -40,5 +41,6 @@ export type {
 } from './formats/dataset-format.js';
 export { datasetFormats } from './formats/formats.js';
 export { emptyTallies, tally, type Tallies, type Tally } from './formats/tally.js';
+export { vocInstance, vocSemantic } from './formats/voc/voc.js';
 export { generateScene, type Scene, type SceneOptions } from './demo/generate-scene.js';
 export { writeDemoDataset, type DemoDatasetOptions } from './demo/write-demo-dataset.js';

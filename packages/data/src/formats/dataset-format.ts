@@ -4,10 +4,12 @@ import type { Sample, Subset } from '../contracts.js';
 export interface DatasetFormat {
   /** As written in `format:`. */
   readonly name: string;
-  /** Says whether a folder (or annotation file) looks like this format, and by what. Opens no annotation file. */
+  /** Says whether a folder (or annotation file) looks like this format, and by what. Reads at most the start of an annotation file. */
   readonly detect: (root: string) => Promise<Detection | undefined>;
+  /** The names of the dataset's categories, in its order, whether or not something bears them. */
+  readonly categories: (root: string) => Promise<readonly string[]>;
   /**
-   * Yields in file order and decodes no pixels. Each image, and each annotation, that the dataset lists is told of exactly once: in a sample or as skipped.
+   * Yields in file order. Decodes no photographs; mask images one by one, as their samples are asked for. Each image, and each annotation, that the dataset lists is told of exactly once: in a sample or as skipped.
    * Throws a `data/…` error only if the dataset as a whole, or an annotation file, can't be read.
    */
   readonly read: (root: string, options?: ReadOptions) => AsyncIterable<ReadItem>;
@@ -24,7 +26,27 @@ export interface ReadOptions {
   readonly subsets?: SubsetNames;
   /** What to do with annotations marked as crowds, which have no single outline. @default 'skip' */
   readonly crowds?: 'skip' | 'use';
+  /**
+   * Where a pixel has an object's number beside its class, or only a class: `objects` makes one instance an object (one a class where there are no objects),
+   * `classes` one a class and image, `components` one a connected region of a class.
+   * @default 'objects' for voc-instance, 'classes' for voc-semantic and common-semantic-segmentation
+   */
+  readonly instances?: InstancesOf;
+  /** What to do with the background's mask. @default 'skip' */
+  readonly background?: 'skip' | 'use';
+  /** What to do with the mask of pixels that belong to no class for sure (255). @default 'skip' */
+  readonly void?: 'skip' | 'use';
+  /** Polygons of one object (of one annotation or group): one instance together, or one each. @default 'together' */
+  readonly parts?: 'together' | 'separate';
+  /** What to do with images without a usable instance: skip, or yield them without instances. @default 'skip' */
+  readonly empty?: 'skip' | 'use';
+  /** Common Semantic Segmentation: only images whose names start so are read; an id lacks the prefix. @default '' */
+  readonly imagePrefix?: string;
+  /** As `imagePrefix`, for masks. @default '' */
+  readonly maskPrefix?: string;
 }
+
+export type InstancesOf = 'objects' | 'classes' | 'components';
 
 export type SubsetNames = Readonly<Partial<Record<Subset, string | readonly string[]>>>;
 
@@ -56,6 +78,9 @@ export type SkipReason =
   | 'image file unreadable'
   | 'image too large'
   | 'no usable instance'
+  | 'mask file missing'
+  | 'mask file unreadable'
+  | 'mask size differs from the image'
   // annotations
   | 'image skipped'
   | 'image not listed'
@@ -63,6 +88,9 @@ export type SkipReason =
   | 'duplicate annotation'
   | 'unknown category'
   | 'crowd'
+  | 'background'
+  | 'void'
+  | 'not a mask'
   | 'box without mask'
   | 'invalid polygon'
   | 'invalid RLE'

@@ -1,7 +1,8 @@
 import { coco } from './coco/coco.js';
 import type { DatasetFormat } from './dataset-format.js';
+import { vocInstance, vocSemantic } from './voc/voc.js';
 
 /** All formats by name. */
 export const datasetFormats: ReadonlyMap<string, DatasetFormat> = new Map(
-  [coco].map((format) => [format.name, format]),
+  [coco, vocInstance, vocSemantic].map((format) => [format.name, format]),
 );

@@ -1,5 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { imageStem } from './image-stem.js';
 
 export type FoundImage =
   | { readonly path: string }
@@ -10,9 +11,10 @@ export type ImageFolder = (name: string) => Promise<FoundImage>;
 
 /**
  * Looks names up below `folder` and never leaves `root`: absolute names, `..`, and links that lead outside are refused. Each directory is listed once,
- * so a large dataset costs no system call an image. Names that differ only in Unicode normalisation match.
+ * so a large dataset costs no system call an image. Names that differ only in Unicode normalisation match. With `match: 'stem'` names lack the extension, which may be
+ * that of any image; of several files the first by name counts.
  */
-export function openImageFolder(root: string, folder: string): ImageFolder {
+export function openImageFolder(root: string, folder: string, match: 'name' | 'stem' = 'name'): ImageFolder {
   const listings = new Map<string, Promise<Listing>>();
   const realRoot = realpath(root);
   const isInside = async (path: string): Promise<boolean> => {
@@ -21,7 +23,7 @@ export function openImageFolder(root: string, folder: string): ImageFolder {
   };
   const list = (directory: string): Promise<Listing> => {
     let listing = listings.get(directory);
-    if (!listing) listings.set(directory, (listing = readListing(directory, isInside)));
+    if (!listing) listings.set(directory, (listing = readListing(directory, isInside, match)));
     return listing;
   };
 
@@ -48,15 +50,22 @@ export function openImageFolder(root: string, folder: string): ImageFolder {
 type Listing = ReadonlyMap<string, { readonly name: string; readonly isLink: boolean }> | 'outside';
 
 /** Files of a directory by name, and by normalised name; empty if there is no such directory. */
-async function readListing(directory: string, isInside: (path: string) => Promise<boolean>): Promise<Listing> {
+async function readListing(
+  directory: string,
+  isInside: (path: string) => Promise<boolean>,
+  match: 'name' | 'stem',
+): Promise<Listing> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  if (match === 'stem') entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   if (entries.length > 0 && !(await isInside(directory))) return 'outside';
   const files = new Map<string, { name: string; isLink: boolean }>();
   for (const entry of entries) {
     if (!entry.isFile() && !entry.isSymbolicLink()) continue;
     const file = { name: entry.name, isLink: entry.isSymbolicLink() };
-    files.set(entry.name, file);
-    const normal = entry.name.normalize('NFC');
+    const name = match === 'stem' ? imageStem(entry.name) : entry.name;
+    if (name === undefined || (match === 'stem' && files.has(name))) continue;
+    files.set(name, file);
+    const normal = name.normalize('NFC');
     if (!files.has(normal)) files.set(normal, file);
   }
   return files;

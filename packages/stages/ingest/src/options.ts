@@ -6,7 +6,7 @@ const subsetNames = (names: readonly string[], description: string) =>
 
 export const ingestOptions = Type.Object(
   {
-    format: choice(['auto', 'coco'], {
+    format: choice(['auto', 'coco', 'voc-instance', 'voc-semantic'], {
       default: 'auto',
       description: 'Dataset format; `auto` looks and says what it found.',
     }),
@@ -23,6 +23,11 @@ export const ingestOptions = Type.Object(
         description: "Which of the dataset's subsets serve for what; others are skipped and counted.",
       },
     ),
+    instances: choice(['auto', 'objects', 'classes', 'components'], {
+      default: 'auto',
+      description:
+        'What an instance is in datasets of mask images: an object with a number of its own, a class of an image, or a connected region of a class; `auto` leaves it to the format.',
+    }),
     'on-bad-item': choice(['skip', 'fail'], {
       default: 'skip',
       description: 'What a broken image or annotation does: skipped and counted, or the run fails.',

@@ -7,6 +7,9 @@ import type { IngestOptions } from './options.js';
 const harmless: ReadonlySet<SkipReason> = new Set<SkipReason>([
   'subset not used',
   'crowd',
+  'background',
+  'void',
+  'not a mask',
   'box without mask',
   'image skipped',
   'no usable instance',
@@ -14,12 +17,12 @@ const harmless: ReadonlySet<SkipReason> = new Set<SkipReason>([
 
 /** Samples of the dataset; what is skipped is reported with its reason. */
 export async function* readDataset(
-  { format, root, subsets, 'on-bad-item': onBadItem }: IngestOptions,
+  { format, root, subsets, instances, 'on-bad-item': onBadItem }: IngestOptions,
   { report, logger }: Pick<StageContext, 'report' | 'logger'>,
 ): AsyncGenerator<Sample> {
   const reader = format === 'auto' ? await detectFormat(root, logger) : datasetFormats.get(format)!;
   let images = 0;
-  for await (const item of reader.read(root, { subsets })) {
+  for await (const item of reader.read(root, { subsets, ...(instances === 'auto' ? {} : { instances }) })) {
     if (item.kind === 'sample') {
       report({ type: 'counted', what: 'images used', count: 1 });
       report({ type: 'counted', what: 'annotations used', count: item.sample.instances.length });

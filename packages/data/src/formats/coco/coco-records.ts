@@ -35,6 +35,11 @@ export function readCocoDocument(json: unknown, path: string): CocoDocument {
   return { images: list('images'), annotations: list('annotations'), categories };
 }
 
+/** Category names by rising id. */
+export function categoryNames({ categories }: Pick<CocoDocument, 'categories'>): readonly string[] {
+  return [...categories].sort(([a], [b]) => Number(a) - Number(b) || (a < b ? -1 : 1)).map(([, name]) => name);
+}
+
 /** An entry of `images`, or what is wrong with it. */
 export function readCocoImage(value: unknown): CocoImage | string {
   const record = recordOf(value);

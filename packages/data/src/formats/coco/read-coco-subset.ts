@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 import type { ImageRef, Instance, Subset } from '../../contracts.js';
 import { imageSize } from '../../images/image-size.js';
 import { MAX_PIXELS } from '../../images/decode-image.js';
-import type { ReadItem, ReadOptions, SkipReason } from '../dataset-format.js';
+import type { ReadItem, ReadOptions } from '../dataset-format.js';
 import { openImageFolder, type ImageFolder } from '../image-folder.js';
 import { readJson } from '../read-json.js';
+import { separateParts } from '../separate-parts.js';
+import { skipped, type Fault } from '../skipped.js';
 import { firstImageFolder, type CocoFile } from './coco-layout.js';
 import { readCocoMask } from './coco-mask.js';
 import { idOf, readCocoDocument, readCocoImage, recordOf, type CocoDocument, type CocoImage } from './coco-records.js';
@@ -46,7 +48,7 @@ export async function* readCocoSubset({ root, file, subset, keys, options }: Coc
     if (id === undefined || 'reason' in found) {
       const { reason, detail } = 'reason' in found ? found : duplicateFile;
       yield skipped('image', reason, item, detail);
-      if (own.length > 0) yield { ...skipped('annotation', 'image skipped', item, reason), count: own.length };
+      if (own.length > 0) yield skipped('annotation', 'image skipped', item, reason, own.length);
       continue;
     }
     const instances: Instance[] = [];
@@ -59,10 +61,10 @@ export async function* readCocoSubset({ root, file, subset, keys, options }: Coc
         yield skipped('annotation', 'duplicate annotation', `${item}, annotation ${result.id}`);
       } else {
         instanceIds.add(result.id);
-        instances.push(result);
+        instances.push(...(options.parts === 'separate' ? separateParts(result) : [result]));
       }
     }
-    if (instances.length === 0) {
+    if (instances.length === 0 && options.empty !== 'use') {
       yield skipped('image', 'no usable instance', item);
       continue;
     }
@@ -79,17 +81,7 @@ export async function* readCocoSubset({ root, file, subset, keys, options }: Coc
   }
 }
 
-type Skip = Extract<ReadItem, { kind: 'skipped' }>;
-interface Fault {
-  readonly reason: SkipReason;
-  readonly detail?: string | undefined;
-}
-
 const duplicateFile: Fault = { reason: 'duplicate image', detail: 'an image before it has the same file_name' };
-
-function skipped(unit: 'image' | 'annotation', reason: SkipReason, item: string, detail?: string): Skip {
-  return { kind: 'skipped', unit, reason, item, ...(detail === undefined ? {} : { detail }) };
-}
 
 /** Annotations by image id, in file order; under `undefined` those that name none. */
 function groupByImage({ annotations }: CocoDocument): Map<string | undefined, unknown[]> {
