@@ -93,6 +93,11 @@ Files
 `);
   });
 
+  it('names what a stage counted that is neither used nor skipped', () => {
+    const status = after({ type: 'counted', stage: 'ingest', what: 'embeddings found in the cache', count: 6 });
+    expect(formatSummary(status, '/work')).toContain('6 embeddings found in the cache');
+  });
+
   it('leaves out what there is none of', () => {
     expect(formatSummary(beforeRun, '/work')).toBe('Stages\n  stage  items  time\n');
   });

@@ -27,7 +27,10 @@ function stageTable(stages: readonly StageStatus[]): string {
 function describeItems(stage: StageStatus): string {
   const parts = [...stage.counted].flatMap(([what, count]) => {
     const used = / used$/.test(what) ? what.slice(0, -' used'.length) : undefined;
-    if (used === undefined) return stage.counted.has(what.replace(/ skipped$/, ' used')) ? [] : [`${count} ${what}`];
+    if (used === undefined) {
+      const countedAbove = what.endsWith(' skipped') && stage.counted.has(what.replace(/ skipped$/, ' used'));
+      return countedAbove ? [] : [`${count} ${what}`];
+    }
     const skipped = stage.counted.get(`${used} skipped`) ?? 0;
     return [
       skipped === 0 ? `${count} ${used}` : `${count + skipped} ${used} read = ${count} used + ${skipped} skipped`,
