@@ -26,7 +26,7 @@ export interface DecoderTrainerOptions {
   /** @default 'low' */
   readonly resolution?: Resolution;
   readonly optimizer: AdamOptions;
-  /** Prompts that go through the decoder together; bounds the memory of a step. @default 4 at low resolution, else fewer for larger images */
+  /** Prompts that go through the decoder together; bounds the memory of a step. @default 2, and 1 where the loss is taken on a large image */
   readonly microBatch?: number;
 }
 
@@ -46,8 +46,8 @@ export interface DecoderTrainer {
   release(): Promise<void>;
 }
 
-/** Prompts of a micro-batch at low resolution: more would gain little and need more memory. */
-const MICRO_BATCH = 4;
+/** Prompts of a micro-batch at low resolution: more take more memory and are no faster. */
+const MICRO_BATCH = 2;
 
 /** Prompts that all compiled graphs together may hold; each takes about 100 MB, plus what an image's own pixels take. */
 const CACHED_PROMPTS = 8;
@@ -80,7 +80,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   };
   const largestFor = (item: TrainItem): number => {
     const one = costOf(shapeOf(item, { prompts: [0], tokens: 2 }));
-    return options.microBatch ?? Math.max(1, Math.floor(MICRO_BATCH / one));
+    return options.microBatch ?? Math.max(1, Math.round(MICRO_BATCH / one));
   };
 
   /** Starts a run; several may be under way, the engine takes them in order. */
