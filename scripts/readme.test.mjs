@@ -48,7 +48,10 @@ describe('the pages', () => {
 
   it.each(pages)('%s names only examples and benchmarks that there are', (file) => {
     const named = [...read(file).matchAll(/npm run -s (example|bench) -- ([a-z][\w-]*)/g)];
-    const programs = { example: (name) => [`examples/${name}/run.mjs`], bench: (name) => [`bench/${name}.mjs`] };
+    const programs = {
+      example: (name) => [`examples/${name}/run.mjs`, `examples/${name}/pipeline.yaml`],
+      bench: (name) => [`bench/${name}.mjs`],
+    };
     expect(named.filter(([, script, name]) => !programs[script](name).some(exists)).map(([line]) => line)).toEqual([]);
   });
 });
