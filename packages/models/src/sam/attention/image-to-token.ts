@@ -3,7 +3,7 @@ import { linear, project, reshape, rowsOf } from '../layers.js';
 import { within, type Scope } from '../scope.js';
 import { CHANNELS, HEADS, IMAGE_TOKENS } from '../shape.js';
 import { gatherPrompts, scoreScale, splitHeads } from './heads.js';
-import { isProjected, type ImageSide } from './image-side.js';
+import { isProjected, timesImage, type ImageSide } from './image-side.js';
 
 /**
  * Cross attention from the image to each prompt's tokens (`key`, with positions, and `value`; both [prompts, tokens, channels]).
@@ -48,7 +48,7 @@ function absorbedShares(scope: Scope, { positioned }: ImageSide, k: Value, promp
   const bias = reshape(builder, parameter('q_proj.bias'), [HEADS, width, 1]);
   const absorbed = gatherPrompts(builder, builder.emit('MatMul', [k, weight], { alpha }), prompts); // [prompts, HEADS * tokens, CHANNELS]
   const offset = gatherPrompts(builder, builder.emit('MatMul', [k, bias], { alpha }), prompts); // [prompts, HEADS * tokens, 1]
-  const scores = builder.emit('Add', [builder.emit('MatMul', [absorbed, positioned], { transB: true }), offset]);
+  const scores = builder.emit('Add', [timesImage(builder, absorbed, positioned, { transB: true }), offset]);
   const apart = reshape(builder, scores, [prompts, HEADS, k.shape[1]! / prompts, IMAGE_TOKENS]);
   return reshape(builder, builder.emit('Softmax', [apart], { axis: 2 }), scores.shape);
 }

@@ -3,7 +3,7 @@ import { linear, project, reshape, rowsOf } from '../layers.js';
 import { within, type Scope } from '../scope.js';
 import { CHANNELS, HEADS } from '../shape.js';
 import { gatherHeads, gatherPrompts, mergeHeads, scoreScale, splitHeads } from './heads.js';
-import { isProjected, type ImageSide } from './image-side.js';
+import { isProjected, timesImage, type ImageSide } from './image-side.js';
 
 /**
  * Cross attention from a prompt's tokens, [prompts, tokens, channels], to the image. The keys' bias is left out: it adds the same
@@ -36,10 +36,8 @@ function mixAbsorbed(scope: Scope, q: Value, { tokens, positioned }: ImageSide, 
   const keyWeight = reshape(builder, parameter('k_proj.weight'), [HEADS, width, CHANNELS]);
   const valueWeight = reshape(builder, parameter('v_proj.weight'), [HEADS, width, CHANNELS]);
   const absorbed = builder.emit('MatMul', [q, keyWeight], { alpha: scoreScale(width) }); // [HEADS, prompts * tokens, CHANNELS]
-  const scores = builder.emit('MatMul', [gatherPrompts(builder, absorbed, prompts), positioned], {
-    transB: true,
-  });
-  const mixed = builder.emit('MatMul', [builder.emit('Softmax', [scores]), tokens]); // [prompts, HEADS * tokens, CHANNELS]
+  const scores = timesImage(builder, gatherPrompts(builder, absorbed, prompts), positioned, { transB: true });
+  const mixed = timesImage(builder, builder.emit('Softmax', [scores]), tokens, { transB: false }); // [prompts, HEADS * tokens, CHANNELS]
   const values = builder.emit('MatMul', [gatherHeads(builder, mixed), valueWeight], { transB: true });
   return builder.emit('Add', [mergeHeads(builder, values), parameter('v_proj.bias')]);
 }
