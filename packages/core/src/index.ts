@@ -1,3 +1,4 @@
+export { coreErrors } from './errors/core-errors.js';
 export { defineErrors, SluiceError } from './errors/define-errors.js';
 export { canonicalDigest, canonicalJson } from './files/canonical-digest.js';
 export { sha256File } from './files/sha256-file.js';

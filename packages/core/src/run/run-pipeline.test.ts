@@ -98,12 +98,13 @@ describe('a run', () => {
   });
 
   it('leaves the resolved pipeline, which runs as it is', async () => {
-    await run(CHAIN);
+    await run(CHAIN.replace('mode: odd', () => 'mode: odd, root: "/x/$${y}"'));
     const resolved = read('pipeline.resolved.yaml');
     expect(resolved).toContain('concurrency: 1');
     writeFileSync(join(folder, 'again.yaml'), resolved);
     const plan = await loadPipeline(join(folder, 'again.yaml'), { bundled: numberStages });
     expect(plan.stages.map(({ id }) => id)).toEqual(['numbers', 'double', 'say']);
+    expect(plan.stages[0]!.options['root']).toBe('/x/${y}');
   });
 
   it('logs to a file as JSON Lines and keeps standard output clean', async () => {
@@ -114,6 +115,17 @@ describe('a run', () => {
     expect(log).toContainEqual(
       expect.objectContaining({ level: 'debug', message: 'skipped 2: even', stage: 'numbers' }),
     );
+  });
+
+  it('sends log lines of a level to the console or to who draws there', async () => {
+    const written: string[] = [];
+    await run(CHAIN, {}, { consoleLevel: 'info', consoleWrite: (line) => written.push(line) });
+    expect(written[0]).toMatch(/^info: run test-/);
+    expect(written).toContain('info: [double] started');
+    written.length = 0;
+    await run(CHAIN, {}, { consoleLevel: 'warn', consoleWrite: (line) => written.push(line) });
+    expect(written).toEqual([]);
+    expect(process.stderr.writable).toBe(true);
   });
 
   it('gives concurrent runs folders of their own', async () => {
