@@ -14,7 +14,7 @@ export const samplePromptsOptions = Type.Object(
     jitter: Type.Number({
       default: 0,
       minimum: 0,
-      maximum: 0.5,
+      exclusiveMaximum: 0.5,
       description: "Moves each edge of a training box by up to this fraction of the box's side.",
     }),
     'max-per-image': Type.Integer({
