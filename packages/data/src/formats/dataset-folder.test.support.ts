@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { maskArea } from '../masks/bit-mask.js';
 import { rasterize } from '../masks/rasterize.js';
@@ -98,6 +99,27 @@ export async function hugePng(): Promise<Uint8Array> {
   bytes.writeUInt32BE(30_000, 20);
   bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
   return bytes;
+}
+
+/** A grey PNG of one bit a pixel, 8 pixels wide. */
+export function bitsPng(bits: readonly number[]): Uint8Array {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(8, 0);
+  header.writeUInt32BE(bits.length / 8, 4);
+  header[8] = 1;
+  const rows = Array.from({ length: bits.length / 8 }, (_, y) => [
+    0,
+    parseInt(bits.slice(y * 8, y * 8 + 8).join(''), 2),
+  ]);
+  const chunk = (type: string, data: Uint8Array): Uint8Array => {
+    const bytes = Buffer.concat([Buffer.alloc(4), Buffer.from(type), data, Buffer.alloc(4)]);
+    bytes.writeUInt32BE(data.length, 0);
+    bytes.writeUInt32BE(crc32(bytes.subarray(4, -4)), bytes.length - 4);
+    return bytes;
+  };
+  const signature = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
+  const data = deflateSync(Uint8Array.from(rows.flat()));
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', new Uint8Array())]);
 }
 
 function crc32(bytes: Uint8Array): number {

@@ -1,13 +1,13 @@
 import { basename, join } from 'node:path';
 import type { Subset } from '../../contracts.js';
 import type { ReadItem } from '../dataset-format.js';
+import { fileWithin } from '../file-within.js';
 import { openImageFolder } from '../image-folder.js';
 import type { LabelTable } from '../mask-files/label-table.js';
 import { readMaskedImage, type MaskedImage } from '../mask-files/read-masked-image.js';
 import { readText } from '../read-text.js';
 import { skipped } from '../skipped.js';
 import type { SubsetSource } from '../used-subsets.js';
-import { fileWithin } from './voc-layout.js';
 import { readVocObjects } from './voc-objects.js';
 
 export interface VocSubset {

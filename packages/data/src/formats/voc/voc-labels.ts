@@ -1,9 +1,9 @@
 import { dataErrors } from '../../errors.js';
+import { fileWithin } from '../file-within.js';
 import { colourOf, VOID_COLOUR, vocColour, type Colour } from '../mask-files/colours.js';
 import { labelTable, type Label, type LabelTable } from '../mask-files/label-table.js';
 import { readDatasetMeta } from '../mask-files/read-dataset-meta.js';
 import { readText } from '../read-text.js';
-import { fileWithin } from './voc-layout.js';
 
 const usualNames =
   'background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person pottedplant sheep sofa train tvmonitor';
