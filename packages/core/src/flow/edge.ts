@@ -1,13 +1,19 @@
 import type { EdgeStatistics } from '../run/run-event.js';
-import type { InputPort } from './input-port.js';
 import { ItemQueue } from './item-queue.js';
 import type { StageGate } from './stage-gate.js';
+
+/** What an edge asks of the input port that it leads to. */
+export interface EdgeConsumer {
+  readonly edges: Edge[];
+  readonly feedback: boolean;
+  schedule(): void;
+}
 
 /** Items of one output port on their way to one input port: those that wait and those that the consumer has not acknowledged. */
 export class Edge {
   readonly name: string;
   readonly producer: StageGate;
-  readonly consumer: InputPort;
+  readonly consumer: EdgeConsumer;
   readonly #queue = new ItemQueue<unknown>();
   readonly #onAbandon: () => void;
   #bound: number;
@@ -17,7 +23,7 @@ export class Edge {
   #completed = false;
   #abandoned = false;
 
-  constructor(name: string, producer: StageGate, consumer: InputPort, bound: number, onAbandon: () => void) {
+  constructor(name: string, producer: StageGate, consumer: EdgeConsumer, bound: number, onAbandon: () => void) {
     this.name = name;
     this.producer = producer;
     this.consumer = consumer;

@@ -1,5 +1,11 @@
-import type { Edge } from './edge.js';
 import type { ReadyQueue, ReadyTask } from './ready-queue.js';
+
+/** What a gate asks of an edge that leaves its stage. */
+export interface BoundedOutput {
+  readonly inFlight: number;
+  readonly bound: number;
+  widen(size: number): void;
+}
 
 /**
  * Says whether a stage may take another item: each item that it works on has a place reserved on every bounded output edge,
@@ -9,7 +15,7 @@ export class StageGate {
   readonly id: string;
   readonly queue: ReadyQueue;
   /** Output edges that count; feedback edges do not. */
-  readonly outputs: Edge[] = [];
+  readonly outputs: BoundedOutput[] = [];
   /** Input ports and sources that wait for room. */
   readonly #waiting = new Set<ReadyTask>();
   readonly #closing = new Set<Promise<unknown>>();
