@@ -16,9 +16,13 @@ export async function runDemoPipeline(pipeline) {
 
   const file = fileURLToPath(pipeline);
   process.stderr.write(`Running ${path.relative(process.cwd(), file)}: encode, fine-tune, evaluate, export ...\n`);
-  const { status, failure } = await runFile({ file, set: [`vars.data=${data}`] });
+  const { status, failure } = await runFile({ file, set: [`vars.data=${data}`], signal: cancelledBySignals() });
   process.stdout.write(`\n${formatSummary(status, process.cwd())}\n`);
-  if (failure !== undefined) throw failure.error;
+  if (failure !== undefined) {
+    process.stderr.write(`${failure.error.message}\n`);
+    process.exitCode ??= 1;
+    return;
+  }
 
   const tested = status.final.filter(({ stage }) => stage === 'test').map(({ values }) => values);
   const [before, after] = [tested.at(0).f1, tested.at(-1).f1];
@@ -28,4 +32,19 @@ export async function runDemoPipeline(pipeline) {
   );
   const result = { f1_before: before, f1_after: after, seconds: seconds(), run: status.folder };
   process.stdout.write(`RESULT ${JSON.stringify(result)}\n`);
+}
+
+/** Ctrl-C and SIGTERM end the run in order: its folder then says that it was cancelled. */
+function cancelledBySignals() {
+  const controller = new AbortController();
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ]) {
+    process.once(signal, () => {
+      process.exitCode = exitCode;
+      controller.abort(new Error(signal));
+    });
+  }
+  return controller.signal;
 }
