@@ -41,6 +41,7 @@ export type {
 } from './formats/dataset-format.js';
 export { datasetFormats } from './formats/formats.js';
 export { emptyTallies, tally, type Tallies, type Tally } from './formats/tally.js';
+export { datumaro } from './formats/datumaro/datumaro.js';
 export { commonSemanticSegmentation } from './formats/semantic/common-semantic-segmentation.js';
 export { vocInstance, vocSemantic } from './formats/voc/voc.js';
 export { generateScene, type Scene, type SceneOptions } from './demo/generate-scene.js';

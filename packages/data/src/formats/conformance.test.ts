@@ -36,6 +36,7 @@ interface Fixture {
   readonly categories: { readonly label?: readonly string[] };
   readonly subsets: Readonly<Record<string, { readonly items: number; readonly annotations: number }>>;
   readonly items: readonly Item[];
+  readonly detected_as?: readonly string[];
 }
 
 /** Our names for Datumaro's formats. */
@@ -176,6 +177,20 @@ describe.skipIf(!existsSync(fixtures))('as Datumaro reads it (needs ../shared):'
     '%s',
     async (_, fixture) => {
       await expectConformance(fixture, fixtures);
+    },
+  );
+
+  // One file is no folder, and without any mask there is nothing to detect.
+  const folders = cases.filter(({ detected_as: found = [], items }) => found.length > 0 && items.length > 0);
+  it.each(folders.map((fixture) => [`${fixture.fixture} as ${fixture.format}`, fixture] as const))(
+    'of all formats the right one is detected: %s',
+    async (_, { fixture, detected_as: theirs = [] }) => {
+      const detected: string[] = [];
+      for (const format of datasetFormats.values()) {
+        if (await format.detect(fixtures + fixture)) detected.push(format.name);
+      }
+      expect(detected).toHaveLength(1);
+      expect(theirs.map((name) => names[name])).toContain(detected[0]);
     },
   );
 });

@@ -6,7 +6,7 @@ const subsetNames = (names: readonly string[], description: string) =>
 
 export const ingestOptions = Type.Object(
   {
-    format: choice(['auto', 'coco', 'voc-instance', 'voc-semantic', 'common-semantic-segmentation'], {
+    format: choice(['auto', 'coco', 'voc-instance', 'voc-semantic', 'common-semantic-segmentation', 'datumaro'], {
       default: 'auto',
       description: 'Dataset format; `auto` looks and says what it found.',
     }),

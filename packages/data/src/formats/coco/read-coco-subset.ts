@@ -1,15 +1,14 @@
 import { basename } from 'node:path';
 import type { ImageRef, Instance, Subset } from '../../contracts.js';
-import { imageSize } from '../../images/image-size.js';
-import { MAX_PIXELS } from '../../images/decode-image.js';
 import type { ReadItem, ReadOptions } from '../dataset-format.js';
-import { openImageFolder, type ImageFolder } from '../image-folder.js';
+import { openImageFolder } from '../image-folder.js';
+import { locateImage } from '../locate-image.js';
 import { readJson } from '../read-json.js';
 import { separateParts } from '../separate-parts.js';
 import { skipped, type Fault } from '../skipped.js';
 import { firstImageFolder, type CocoFile } from './coco-layout.js';
 import { readCocoMask } from './coco-mask.js';
-import { idOf, readCocoDocument, readCocoImage, recordOf, type CocoDocument, type CocoImage } from './coco-records.js';
+import { idOf, readCocoDocument, readCocoImage, recordOf, type CocoDocument } from './coco-records.js';
 
 export interface CocoSubset {
   readonly root: string;
@@ -44,7 +43,7 @@ export async function* readCocoSubset({ root, file, subset, keys, options }: Coc
     annotations.delete(image.id);
 
     const id = sampleId(image.fileName, (candidate) => !keys.has(`${subset}/${candidate}`));
-    const found = id === undefined ? duplicateFile : await locateImage(image, findImage);
+    const found = id === undefined ? duplicateFile : await locateImage(await findImage(image.fileName), image.size);
     if (id === undefined || 'reason' in found) {
       const { reason, detail } = 'reason' in found ? found : duplicateFile;
       yield skipped('image', reason, item, detail);
@@ -107,17 +106,6 @@ function sampleId(fileName: string, isFree: (id: string) => boolean): string | u
 
 function slashed(fileName: string): string {
   return fileName.replaceAll('\\', '/');
-}
-
-async function locateImage(image: CocoImage, findImage: ImageFolder): Promise<ImageRef | Fault> {
-  const found = await findImage(image.fileName);
-  if ('reason' in found) return found;
-  const size = image.size ?? (await imageSize(found.path));
-  if (size === undefined)
-    return { reason: 'image file unreadable', detail: `${found.path} has no size that can be read` };
-  const { width, height } = size;
-  if (width * height > MAX_PIXELS) return { reason: 'image too large', detail: `${width}x${height}` };
-  return { path: found.path, width, height };
 }
 
 function readInstance(
