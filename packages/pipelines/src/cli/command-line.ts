@@ -1,0 +1,29 @@
+import { Option, InvalidArgumentError, type Command } from 'commander';
+import type { ExitCode } from './exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+/** What a command needs of the process that it is run in. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** Says how the command has ended. */
+  readonly end: (code: ExitCode) => void;
+}
+
+/** Adds one command to the program: its words, options, help and example. What it does is imported when it is called. */
+export type DefineCommand = (program: Command, context: CommandContext) => void;
+
+/** `--set a.b=c`, any number of times; core reads and checks them. */
+export const setOption = (): Option =>
+  new Option('--set <path=value>', 'override a value of the file, a dotted path; may be repeated')
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([] as readonly string[], '');
+
+/** The example at the end of a command's help; a test runs it. */
+export const example = (line: string): string => `\nExample:\n  $ ${line}`;
+
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return number;
+}

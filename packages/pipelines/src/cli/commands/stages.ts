@@ -1,0 +1,13 @@
+import { example, type DefineCommand } from '../command-line.js';
+
+export const defineStages: DefineCommand = (program, { terminal, end }) => {
+  program
+    .command('stages')
+    .description('List the bundled stages.')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', example('sluice stages'))
+    .action(async (options: { json?: boolean }) => {
+      const { stagesCommand } = await import('../stages-command.js');
+      end(await stagesCommand(options, terminal));
+    });
+};

@@ -1,0 +1,15 @@
+import { example, setOption, type DefineCommand } from '../command-line.js';
+
+export const defineValidate: DefineCommand = (program, { terminal, end }) => {
+  program
+    .command('validate')
+    .description('Check a pipeline file without running it; every problem is shown with its place.')
+    .argument('<file>', 'the pipeline file (YAML)')
+    .addOption(setOption())
+    .option('--json', 'print the problems as one JSON document')
+    .addHelpText('after', example('sluice validate pipeline.yaml'))
+    .action(async (file: string, options: { set: string[]; json?: boolean }) => {
+      const { validateCommand } = await import('../validate-command.js');
+      end(await validateCommand(file, options, terminal));
+    });
+};
