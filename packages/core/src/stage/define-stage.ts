@@ -41,6 +41,8 @@ export interface StageDefinition<
   /** TypeBox object: the options' TypeScript type, JSON Schema, defaults and docs at once. */
   readonly options: C;
   readonly services: S;
+  /** Present where the stage works on its items one by one: such a stage may have `retry`, `timeout`, `on-item-error` and `concurrency`. */
+  readonly items?: object;
   readonly create: (
     options: Static<C>,
     services: Services<S>,
