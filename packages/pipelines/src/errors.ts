@@ -5,4 +5,6 @@ export const pipelinesErrors = defineErrors('pipelines', {
   NO_STAGE: (d: { uses: string; reason: string }) => `"${d.uses}" can't be used as a stage here: ${d.reason}`,
   RUN_FOLDER: (d: { runsDir: string }) =>
     `the run's folder could not be written below ${d.runsDir}; free some space or choose another place with --runs-dir`,
+  BAD_SWEEP: (d: { file: string; reason: string }) =>
+    `${d.file} is not the record of a sweep: ${d.reason}; name a folder that \`sluice run\` made for a pipeline with a matrix`,
 });

@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { loadPipeline, runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
+import {
+  loadPipeline,
+  runPipeline,
+  type Environment,
+  type LoadOptions,
+  type LogLevel,
+  type PipelinePlan,
+  type RunEvent,
+} from '@sluice/core';
 import { lastValueFrom, tap } from 'rxjs';
 import { serviceChoices } from './composition.js';
 import { pipelinesErrors } from './errors.js';
@@ -9,19 +17,25 @@ import { beforeRun, nextStatus, type RunStatus } from './progress/run-status.js'
 import { bundledStages } from './stages/bundled-stages.js';
 import { processTerminal, type Terminal } from './cli/terminal.js';
 
-export interface RunFileOptions {
-  /** The pipeline file. */
-  readonly file: string;
+/** What a plan is made from, beside the file. */
+export interface PlanOptions {
+  /** Profiles of the file, laid over it in this order. */
+  readonly profiles?: readonly string[];
+  /** Where `SLUICE__path__to__key` variables are looked for. @default none */
+  readonly environment?: Environment;
   /** Overrides, `path.to.key=value`. */
   readonly set?: readonly string[];
   /** Folder that relative paths here are relative to. @default the working folder */
   readonly cwd?: string;
-  /** Folder that the run's own folder is made in. @default `runs` */
-  readonly runsDir?: string;
   /** Folder of the content store. @default `$SLUICE_CACHE_DIR`, else `.sluice/cache` */
   readonly cacheDir?: string;
   /** Threads of the tensor engine: the same number gives the same bytes. @default one a core */
   readonly threads?: number;
+}
+
+export interface RunPlanOptions extends Pick<PlanOptions, 'cwd' | 'threads'> {
+  /** Folder that the run's own folder is made in. @default `runs` */
+  readonly runsDir?: string;
   /** Least level of log lines on stderr. @default 'warn' */
   readonly logLevel?: LogLevel;
   /** Shows no progress. @default false */
@@ -32,6 +46,11 @@ export interface RunFileOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface RunFileOptions extends PlanOptions, RunPlanOptions {
+  /** The pipeline file. */
+  readonly file: string;
+}
+
 export interface RunOutcome {
   readonly status: RunStatus;
   /** What ended the run before its time. */
@@ -40,13 +59,23 @@ export interface RunOutcome {
 
 /**
  * Runs a pipeline file with the bundled stages and services, showing its progress on stderr. A run that fails is an outcome;
- * a file that is wrong throws `InvalidPipeline` before anything runs.
+ * a file that is wrong, or sweeps over several points, throws `InvalidPipeline` before anything runs.
  */
 export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
-  const { cwd = process.cwd(), runsDir = 'runs', threads = availableParallelism(), logLevel = 'warn' } = options;
+  return runPlan(await loadPipeline(options.file, loadOptions(options)), options);
+}
+
+/** How core loads a file with the bundled stages and services. */
+export function loadOptions(options: PlanOptions): LoadOptions {
+  const { cwd = process.cwd(), profiles = [], environment = {}, set = [], threads = availableParallelism() } = options;
   const cacheDir = options.cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache'));
   const services = serviceChoices({ cacheDir: path.resolve(cwd, cacheDir), threads });
-  const plan = await loadPipeline(options.file, { bundled: bundledStages, services, cwd, set: options.set ?? [] });
+  return { bundled: bundledStages, services, cwd, profiles, environment, set };
+}
+
+/** As `runFile`, for a file that has been loaded (with `loadOptions`). */
+export async function runPlan(plan: PipelinePlan, options: RunPlanOptions): Promise<RunOutcome> {
+  const { cwd = process.cwd(), runsDir = 'runs', threads = availableParallelism(), logLevel = 'warn' } = options;
   const view = await chooseView(options.terminal ?? processTerminal(), options.quiet ?? false);
   const events = runPipeline(plan, {
     runsDir: path.resolve(cwd, runsDir),
