@@ -1,37 +1,12 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import {
-  loadPipeline,
-  runPipeline,
-  type Environment,
-  type LoadOptions,
-  type LogLevel,
-  type PipelinePlan,
-  type RunEvent,
-} from '@sluice/core';
+import { loadPipeline, runPipeline, type LogLevel, type PipelinePlan, type RunEvent } from '@sluice/core';
 import { lastValueFrom, tap } from 'rxjs';
-import { serviceChoices } from './composition.js';
 import { pipelinesErrors } from './errors.js';
 import { chooseView } from './progress/choose-view.js';
 import { beforeRun, nextStatus, type RunStatus } from './progress/run-status.js';
-import { bundledStages } from './stages/bundled-stages.js';
+import { loadOptions, type PlanOptions } from './load-options.js';
 import { processTerminal, type Terminal } from './cli/terminal.js';
-
-/** What a plan is made from, beside the file. */
-export interface PlanOptions {
-  /** Profiles of the file, laid over it in this order. */
-  readonly profiles?: readonly string[];
-  /** Where `SLUICE__path__to__key` variables are looked for. @default none */
-  readonly environment?: Environment;
-  /** Overrides, `path.to.key=value`. */
-  readonly set?: readonly string[];
-  /** Folder that relative paths here are relative to. @default the working folder */
-  readonly cwd?: string;
-  /** Folder of the content store. @default `$SLUICE_CACHE_DIR`, else `.sluice/cache` */
-  readonly cacheDir?: string;
-  /** Threads of the tensor engine: the same number gives the same bytes. @default one a core */
-  readonly threads?: number;
-}
 
 export interface RunPlanOptions extends Pick<PlanOptions, 'cwd' | 'threads'> {
   /** Folder that the run's own folder is made in. @default `runs` */
@@ -63,14 +38,6 @@ export interface RunOutcome {
  */
 export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
   return runPlan(await loadPipeline(options.file, loadOptions(options)), options);
-}
-
-/** How core loads a file with the bundled stages and services. */
-export function loadOptions(options: PlanOptions): LoadOptions {
-  const { cwd = process.cwd(), profiles = [], environment = {}, set = [], threads = availableParallelism() } = options;
-  const cacheDir = options.cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache'));
-  const services = serviceChoices({ cacheDir: path.resolve(cwd, cacheDir), threads });
-  return { bundled: bundledStages, services, cwd, profiles, environment, set };
 }
 
 /** As `runFile`, for a file that has been loaded (with `loadOptions`). */

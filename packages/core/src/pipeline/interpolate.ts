@@ -101,17 +101,20 @@ class Variables {
   }
 }
 
+/** The same node where nothing is put in: the points of a sweep share what they have in common. */
 function replace(node: LocatedNode, variables: Variables): LocatedNode {
   switch (node.kind) {
-    case 'map':
-      return {
-        ...node,
-        entries: new Map(
-          [...node.entries].map(([name, { key, value }]) => [name, { key, value: replace(value, variables) }]),
-        ),
-      };
-    case 'list':
-      return { ...node, items: node.items.map((item) => replace(item, variables)) };
+    case 'map': {
+      const entries = [...node.entries].map(([name, { key, value }]) => {
+        return [name, { key, value: replace(value, variables) }] as const;
+      });
+      const same = entries.every(([name, { value }]) => node.entries.get(name)?.value === value);
+      return same ? node : { ...node, entries: new Map(entries) };
+    }
+    case 'list': {
+      const items = node.items.map((item) => replace(item, variables));
+      return items.every((item, index) => node.items[index] === item) ? node : { ...node, items };
+    }
     case 'scalar':
       return typeof node.value === 'string' && node.value.includes('${')
         ? replaceText(node, node.value, variables)

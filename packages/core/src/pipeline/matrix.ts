@@ -13,7 +13,7 @@ import { partOf } from './source-text.js';
 
 const MAX_POINTS = 1000;
 /** Values that all points hold together: each point is checked as a pipeline of its own. */
-const MAX_VALUES = 2_000_000;
+const MAX_VALUES = 1_000_000;
 /** Characters of a point's name: it becomes a folder's. */
 const MAX_NAME = 100;
 const HINT = 'write `path.to.key: [value, value]`, the path as for --set';

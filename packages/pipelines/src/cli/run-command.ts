@@ -1,14 +1,12 @@
-import path from 'node:path';
 import { loadPoints, type LogLevel } from '@sluice/core';
-import { statusDocument } from '../progress/status-document.js';
-import { formatSummary } from '../progress/summary.js';
-import { loadOptions, runPlan, type RunOutcome } from '../run-file.js';
-import { runSweep, type SweepOutcome } from '../sweep/run-sweep.js';
-import { formatSweep } from '../sweep/sweep-table.js';
+import { loadOptions } from '../load-options.js';
+import { runPlan } from '../run-file.js';
+import type { RunSweepOptions } from '../sweep/run-sweep.js';
 import { catchSignals } from './catch-signals.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import { printConfig } from './print-config.js';
+import { runResult, type RunResult } from './run-result.js';
 import type { Terminal } from './terminal.js';
 
 /** Options as the command line gives them. */
@@ -44,7 +42,7 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
     const result =
       only?.name === ''
         ? runResult(await runPlan(only.plan, running), signals.exitCode())
-        : sweepResult(await runSweep({ ...running, file, points }), signals.exitCode());
+        : await runPoints({ ...running, file, points }, signals.exitCode);
     if (json) terminal.out(`${JSON.stringify(result.document, undefined, 2)}\n`);
     else if (!quiet) terminal.out(`\n${result.summary()}`);
     if (result.failure !== '') terminal.err(result.failure);
@@ -60,48 +58,10 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
   }
 }
 
-/** How the command ends, and what it says. */
-interface Result {
-  readonly exitCode: ExitCode;
-  /** For `--json`. */
-  readonly document: object;
-  readonly summary: () => string;
-  /** Empty where nothing failed. */
-  readonly failure: string;
-}
-
-function runResult(outcome: RunOutcome, signalled: ExitCode | undefined): Result {
-  const { status, failure } = outcome;
-  const ended = failure === undefined ? exitCodes.ok : failureOf(failure.error).exitCode;
-  const exitCode = signalled ?? ended;
-  const error = failure && { error: { stage: failure.stage, ...failureOf(failure.error).document } };
-  return {
-    exitCode,
-    document: { exitCode, ...statusDocument(status), ...error },
-    summary: () => formatSummary(status, process.cwd()),
-    failure: failure === undefined ? '' : failureText(outcome, exitCode),
-  };
-}
-
-function sweepResult({ folder, document }: SweepOutcome, signalled: ExitCode | undefined): Result {
-  const failed = document.points.filter(({ status }) => status === 'failed');
-  const exitCode = signalled ?? (failed.length === 0 ? exitCodes.ok : exitCodes.stageFailed);
-  const cancelled = signalled !== undefined && `The sweep was cancelled; what it has left is in ${folder}\n`;
-  const failures = failed.map(({ name, run = '', error }) => {
-    const stage = error?.stage === undefined ? 'the run' : `stage "${error.stage}"`;
-    return `Point ${name}: ${stage} failed: ${error?.message ?? ''}; the log is in ${path.join(folder, run)}\n`;
-  });
-  return {
-    exitCode,
-    document: { exitCode, folder, ...document },
-    summary: () => formatSweep(document, folder),
-    failure: `${failures.join('')}${cancelled || ''}`,
-  };
-}
-
-function failureText({ status, failure }: RunOutcome, exitCode: ExitCode): string {
-  const cancelled = exitCode === exitCodes.interrupted || exitCode === exitCodes.terminated;
-  if (cancelled) return `The run was cancelled; what it has left is in ${status.folder}\n`;
-  const stage = failure?.stage === undefined ? 'The run' : `Stage "${failure.stage}"`;
-  return `${stage} failed; the log is in ${status.folder}\n${failureOf(failure?.error).text}`;
+async function runPoints(options: RunSweepOptions, signalled: () => ExitCode | undefined): Promise<RunResult> {
+  const [{ runSweep }, { sweepResult }] = await Promise.all([
+    import('../sweep/run-sweep.js'),
+    import('./sweep-result.js'),
+  ]);
+  return sweepResult(await runSweep(options), signalled());
 }

@@ -1,6 +1,6 @@
 import { checkPipeline, renderDiagnostics, type PipelinePlan, type PipelinePoint } from '@sluice/core';
 import { plural } from '../progress/describe-stage.js';
-import { loadOptions } from '../run-file.js';
+import { loadOptions } from '../load-options.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { printConfig } from './print-config.js';
 import type { Terminal } from './terminal.js';

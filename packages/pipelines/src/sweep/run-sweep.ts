@@ -11,7 +11,8 @@ import {
 import { failureOf } from '../cli/failure.js';
 import { processTerminal } from '../cli/terminal.js';
 import { pipelinesErrors } from '../errors.js';
-import { loadOptions, runPlan, type RunFileOptions, type RunOutcome } from '../run-file.js';
+import { loadOptions } from '../load-options.js';
+import { runPlan, type RunFileOptions, type RunOutcome } from '../run-file.js';
 import { readSweep, writeSweep, type SweepDocument, type SweepPoint } from './sweep-document.js';
 import { sweepCsv } from './sweep-table.js';
 
