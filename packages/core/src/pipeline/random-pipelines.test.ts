@@ -50,7 +50,7 @@ const anything = fc.letrec((tie) => ({
 })).value;
 /** Mostly what belongs there. */
 const mostly = <T>(...values: readonly T[]) =>
-  fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: anything });
+  fc.oneof({ weight: 20, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: anything });
 const maybe = { requiredKeys: [] };
 
 const stages = fc.record({
