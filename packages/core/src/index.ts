@@ -6,6 +6,7 @@ export { sha256File } from './files/sha256-file.js';
 export { writeFileAtomic } from './files/write-file-atomic.js';
 export { fromPull, type PullSource } from './flow/from-pull.js';
 export { mapBounded } from './flow/map-bounded.js';
+export { readDeadLetters } from './items/read-dead-letters.js';
 export { checkOptions, type CheckedOptions, type OptionProblem } from './options/check-options.js';
 export { InvalidPipeline, type Diagnostic, type RelatedPlace } from './pipeline/diagnostic.js';
 export { checkPipeline, loadPipeline, type LoadOptions, type ServiceChoices } from './pipeline/load-pipeline.js';

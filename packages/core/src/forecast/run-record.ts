@@ -27,14 +27,14 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
   return { name: basename(folder), folder, manifest, items };
 }
 
-/** The latest run of a pipeline below `runsDir`, by when it started. */
-export async function latestRun(runsDir: string, pipeline: string): Promise<RunRecord | undefined> {
+/** The latest run below `runsDir`, of one pipeline or of any, by when it started. */
+export async function latestRun(runsDir: string, pipeline?: string): Promise<RunRecord | undefined> {
   const names = await readdir(runsDir).catch((): string[] => []);
   const started = names.map(async (name) => {
     const manifest = parsed(await textOf(join(runsDir, name, 'manifest.json'))) as Manifest | undefined;
-    return (manifest?.pipeline as { readonly name?: string } | undefined)?.name === pipeline && manifest !== undefined
-      ? [{ name, startedAt: manifest.startedAt }]
-      : [];
+    const found = (manifest?.pipeline as { readonly name?: string } | undefined)?.name;
+    const wanted = found !== undefined && (pipeline === undefined || found === pipeline);
+    return wanted && manifest !== undefined ? [{ name, startedAt: manifest.startedAt }] : [];
   });
   const runs = (await Promise.all(started)).flat().sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   return runs[0] === undefined ? undefined : readRunRecord(join(runsDir, runs[0].name));
