@@ -8,6 +8,7 @@ import { workOnItems } from '../items/work-on-items.js';
 import type { PipelinePlan, PlannedStage } from '../pipeline/plan.js';
 import type { Reuse } from '../run/open-stages.js';
 import { openRunServices, type RunServices } from '../run/resolve-services.js';
+import { silentLogger } from '../run/run-one-stage.js';
 import { runGraph, StageFailure, type GraphStage } from '../run/run-graph.js';
 import type { ContentStore } from '../services/content-store.js';
 import type { Logger } from '../services/logger.js';
@@ -56,7 +57,7 @@ export interface StageForecast {
 
 /** Says for each stage what a run would do and why. Runs only stages that say that they are light, and looks into the cache. */
 export async function planRun(plan: PipelinePlan, options: PlanRunOptions = {}): Promise<RunForecast> {
-  const logger = options.logger ?? silent;
+  const logger = options.logger ?? silentLogger;
   const services = await openRunServices(options.container, plan.modules, logger);
   try {
     return await forecast(plan, services, logger, options);
@@ -227,10 +228,3 @@ function isSettled(id: string, foreseen: ReadonlyMap<string, Finding>): boolean 
   const finding = foreseen.get(id);
   return finding !== undefined && finding.reasons.size === 0;
 }
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
