@@ -1,16 +1,13 @@
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
-import { loadPipeline, runPipeline, type LogLevel, type PipelinePlan, type RunEvent } from '@sluice/core';
+import { runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
 import { lastValueFrom, tap } from 'rxjs';
 import { pipelinesErrors } from './errors.js';
+import { loadSelected, runsFolder, type LoadSelectedOptions, type LoadedSelection } from './load-selected.js';
 import { chooseView } from './progress/choose-view.js';
 import { beforeRun, nextStatus, type RunStatus } from './progress/run-status.js';
-import { loadOptions, type PlanOptions } from './load-options.js';
 import { processTerminal, type Terminal } from './cli/terminal.js';
 
-export interface RunPlanOptions extends Pick<PlanOptions, 'cwd' | 'threads'> {
-  /** Folder that the run's own folder is made in. @default `runs` */
-  readonly runsDir?: string;
+export interface RunPlanOptions extends Pick<LoadSelectedOptions, 'cwd' | 'runsDir' | 'threads'> {
   /** Least level of log lines on stderr. @default 'warn' */
   readonly logLevel?: LogLevel;
   /** Shows no progress. @default false */
@@ -21,10 +18,7 @@ export interface RunPlanOptions extends Pick<PlanOptions, 'cwd' | 'threads'> {
   readonly signal?: AbortSignal;
 }
 
-export interface RunFileOptions extends PlanOptions, RunPlanOptions {
-  /** The pipeline file. */
-  readonly file: string;
-}
+export interface RunFileOptions extends LoadSelectedOptions, RunPlanOptions {}
 
 export interface RunOutcome {
   readonly status: RunStatus;
@@ -37,15 +31,17 @@ export interface RunOutcome {
  * a file that is wrong, or sweeps over several points, throws `InvalidPipeline` before anything runs.
  */
 export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
-  return runPlan(await loadPipeline(options.file, loadOptions(options)), options);
+  return runPlan(await loadSelected(options), options);
 }
 
-/** As `runFile`, for a file that has been loaded (with `loadOptions`). */
-export async function runPlan(plan: PipelinePlan, options: RunPlanOptions): Promise<RunOutcome> {
-  const { cwd = process.cwd(), runsDir = 'runs', threads = availableParallelism(), logLevel = 'warn' } = options;
+/** As `runFile`, for a pipeline that has been loaded with the same `threads`. */
+export async function runPlan({ plan, reuse }: LoadedSelection, options: RunPlanOptions): Promise<RunOutcome> {
+  const { logLevel = 'warn', threads = availableParallelism() } = options;
+  const runsDir = runsFolder(options);
   const view = await chooseView(options.terminal ?? processTerminal(), options.quiet ?? false);
   const events = runPipeline(plan, {
-    runsDir: path.resolve(cwd, runsDir),
+    runsDir,
+    reuse,
     facts: { threads },
     logLevel: logLevel === 'debug' ? 'debug' : 'info',
     consoleLevel: logLevel,
@@ -61,7 +57,7 @@ export async function runPlan(plan: PipelinePlan, options: RunPlanOptions): Prom
     const last = await lastValueFrom(events.pipe(tap(show)));
     return { status, failure: last.type === 'run-failed' ? last : undefined };
   } catch (cause) {
-    throw pipelinesErrors.RUN_FOLDER({ runsDir: path.resolve(cwd, runsDir) }, { cause });
+    throw pipelinesErrors.RUN_FOLDER({ runsDir }, { cause });
   } finally {
     view.stop();
   }

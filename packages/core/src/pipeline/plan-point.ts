@@ -13,7 +13,8 @@ import { entryOf, toPlainValue, type LocatedMap, type LocatedNode } from './loca
 import type { PipelinePlan, PlannedStage } from './plan.js';
 import type { Report } from './problem.js';
 import { resolveStages, textOf, type DraftStage } from './resolve-stages.js';
-import { checkExecution, writtenExecution, type StageExecution } from './stage-execution.js';
+import type { StageExecution } from '../items/stage-execution.js';
+import { checkExecution, writtenExecution } from './stage-execution.js';
 import { valueOrigins } from './value-origins.js';
 
 /** Bindings by service and choice, imported when a run needs them; the first choice of a service is its default. */
@@ -91,7 +92,7 @@ function order(
       definition,
       options: options.get(id) ?? {},
       inputs: inputs.get(id) ?? {},
-      execution: execution.get(id) ?? { onItemError: 'fail' },
+      ...(definition.items && { execution: execution.get(id)! }),
     };
   });
 }

@@ -1,11 +1,11 @@
 import type { ContainerModule } from 'inversify';
+import type { StageExecution } from '../items/stage-execution.js';
 import type { PackageIdentity } from '../registry/package-identity.js';
 import type { PortReference } from '../run/run-graph.js';
 import type { AnyStage } from '../stage/any-stage.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { PlainValue } from './located-node.js';
 import type { FilePosition } from './source-text.js';
-import type { StageExecution } from './stage-execution.js';
 import type { ValueOrigin } from './value-origins.js';
 
 /** A pipeline that is known to be sound, ready to run. */
@@ -36,9 +36,10 @@ export interface PlannedStage {
   readonly package: PackageIdentity | undefined;
   readonly definition: AnyStage;
   readonly options: Readonly<Record<string, unknown>>;
+  /** How its items are worked on; only of stages that work item by item. */
+  readonly execution?: StageExecution;
   /** Producers of each connected input port. */
   readonly inputs: Readonly<Record<string, readonly PortReference[]>>;
-  readonly execution: StageExecution;
 }
 
 /** One entry of the `tests` block. */

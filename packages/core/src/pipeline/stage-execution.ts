@@ -1,38 +1,16 @@
 import { Type } from '@sinclair/typebox';
+import type { Retry, StageExecution } from '../items/stage-execution.js';
 import { choice } from '../stage/option-types.js';
 import { entryOf, nodeAt, toPlainValue, type LocatedMap, type LocatedNode } from './located-node.js';
 import { problem, type Report } from './problem.js';
 import { textOf, type DraftStage } from './resolve-stages.js';
 
-/** How a stage that works item by item treats an item that fails, or takes too long. */
-export interface StageExecution {
-  readonly retry?: RetryPolicy;
-  /** Of one item's work, one try. */
-  readonly timeoutMs?: number;
-  /** What an item that failed for good does: end the run, or go to the list of dead letters. */
-  readonly onItemError: 'fail' | 'dead-letter';
-  /** Items in work at once. */
-  readonly concurrency?: number;
-}
-
-export interface RetryPolicy {
-  /** Tries in all, the first one included. */
-  readonly attempts: number;
-  /** Pause before the second try. */
-  readonly backoffMs: number;
-  /** Each further pause is so many times as long as the one before. */
-  readonly factor: number;
-  /** No pause is longer. */
-  readonly maxMs: number;
-  /** `io`, `timeout` and error codes that are tried again; every error where the list is empty. */
-  readonly on: readonly string[];
-}
-
 /** A timer in Node runs for at most so long. */
 const MAX_MILLISECONDS = 2 ** 31 - 1;
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const DURATION = '^[0-9]{1,9}(?:\\.[0-9]{1,3})?(?:ms|s|m|h)$';
-const ERROR_CLASS = '^(?:io|timeout|[a-z][a-z-]{0,31}/[A-Z][A-Z0-9_]{0,63}|[A-Z][A-Z0-9_]{1,63})$';
+/** A class, a code such as `data/IMAGE_UNREADABLE` or `EIO`, or a name such as `RangeError`. */
+const ERROR_CLASS = '^(?:io|timeout|[a-z][a-z-]{0,31}/[A-Z][A-Z0-9_]{0,63}|[A-Z][A-Za-z0-9_]{1,63})$';
 
 const duration = (description: string) =>
   Type.Optional(
@@ -64,7 +42,7 @@ const RetryMap = Type.Object({
 });
 
 /** Not a union: of one, only "neither fits" could be said, and not where. */
-const Retry = Type.Unsafe<unknown>({
+const RetrySchema = Type.Unsafe<unknown>({
   if: { type: 'object' },
   then: RetryMap,
   else: attempts,
@@ -73,7 +51,7 @@ const Retry = Type.Unsafe<unknown>({
 
 /** Keys of a stage, beside `uses`, `in` and `with`. */
 export const ExecutionProperties = {
-  retry: Type.Optional(Retry),
+  retry: Type.Optional(RetrySchema),
   timeout: duration("Of one item's work; longer is an error."),
   'on-item-error': Type.Optional(
     choice(['fail', 'dead-letter'], {
@@ -108,7 +86,7 @@ export function checkExecution(stage: DraftStage, report: Report): StageExecutio
   };
 }
 
-function retryPolicy(retry: LocatedNode, report: Report): RetryPolicy {
+function retryPolicy(retry: LocatedNode, report: Report): Retry {
   const number = (path: readonly string[], otherwise: number): number => {
     const value = valueAt(retry, path);
     return typeof value === 'number' ? value : otherwise;

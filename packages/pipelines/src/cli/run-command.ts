@@ -1,5 +1,6 @@
-import { loadPoints, type LogLevel } from '@sluice/core';
-import { loadOptions } from '../load-options.js';
+import { loadPipeline, loadPoints, type PipelinePoint, type LogLevel, type Selection } from '@sluice/core';
+import { loadOptions, type PlanOptions } from '../load-options.js';
+import { selectPart } from '../load-selected.js';
 import { runPlan } from '../run-file.js';
 import type { RunSweepOptions } from '../sweep/run-sweep.js';
 import { catchSignals } from './catch-signals.js';
@@ -7,10 +8,11 @@ import { exitCodes, type ExitCode } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import { printConfig } from './print-config.js';
 import { runResult, type RunResult } from './run-result.js';
+import { selectionOf } from './selection.js';
 import type { Terminal } from './terminal.js';
 
 /** Options as the command line gives them. */
-export interface RunOptions {
+export interface RunOptions extends Selection {
   readonly set: readonly string[];
   readonly profile: readonly string[];
   readonly printConfig?: boolean;
@@ -18,6 +20,7 @@ export interface RunOptions {
   readonly cacheDir?: string;
   readonly threads?: number;
   readonly logLevel: LogLevel;
+  readonly replay?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -31,8 +34,8 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
     controller.abort(new Error(signal));
   });
   try {
-    const made = { ...others, profiles: profile, environment: process.env };
-    const points = await loadPoints(file, loadOptions(made));
+    const made = { ...others, profiles: profile, environment: process.env, selection: selectionOf(options) };
+    const points = await pointsOf(file, made);
     if (options.printConfig === true) {
       terminal.out(printConfig(points, json));
       return exitCodes.ok;
@@ -41,7 +44,7 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
     const [only] = points;
     const result =
       only?.name === ''
-        ? runResult(await runPlan(only.plan, running), signals.exitCode())
+        ? runResult(await runPlan(await selectPart(only.plan, made), running), signals.exitCode())
         : await runPoints({ ...running, file, points }, signals.exitCode);
     if (json) terminal.out(`${JSON.stringify(result.document, undefined, 2)}\n`);
     else if (!quiet) terminal.out(`\n${result.summary()}`);
@@ -56,6 +59,15 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
   } finally {
     signals.stop();
   }
+}
+
+/** A run is replayed in one pipeline: a file that has several points is then refused. */
+async function pointsOf(
+  file: string,
+  { replay, ...options }: PlanOptions & Pick<RunOptions, 'replay'>,
+): Promise<readonly PipelinePoint[]> {
+  if (replay === undefined) return loadPoints(file, loadOptions(options));
+  return [{ name: '', values: {}, plan: await loadPipeline(file, loadOptions(options)) }];
 }
 
 async function runPoints(options: RunSweepOptions, signalled: () => ExitCode | undefined): Promise<RunResult> {

@@ -145,7 +145,7 @@ describe('a sweep', () => {
     expect(existsSync(path.join(project.folder, 'never'))).toBe(false);
   });
 
-  const request = { file: '/p.yaml', cwd: '/', profiles: [], set: [] };
+  const request = { file: '/p.yaml', cwd: '/', profiles: [], set: [], selection: {} };
   it.each([
     ['', 'it cannot be read'],
     ['{"points": [', 'it cannot be read'],

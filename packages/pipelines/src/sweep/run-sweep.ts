@@ -12,11 +12,12 @@ import { failureOf } from '../cli/failure.js';
 import { processTerminal } from '../cli/terminal.js';
 import { pipelinesErrors } from '../errors.js';
 import { loadOptions } from '../load-options.js';
+import { selectPart } from '../load-selected.js';
 import { runPlan, type RunFileOptions, type RunOutcome } from '../run-file.js';
 import { readSweep, writeSweep, type SweepDocument, type SweepPoint } from './sweep-document.js';
 import { sweepCsv } from './sweep-table.js';
 
-export interface RunSweepOptions extends Omit<RunFileOptions, 'file'> {
+export interface RunSweepOptions extends Omit<RunFileOptions, 'file' | 'replay'> {
   /** The pipeline file. @default that of the sweep in `folder` */
   readonly file?: string;
   /** A sweep that was begun before, to go on with: what has succeeded and is unchanged is not run again. @default a new one in `runsDir` */
@@ -46,8 +47,13 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     cwd: options.cwd ?? before?.request.cwd ?? here,
     profiles: options.profiles ?? before?.request.profiles ?? [],
     set: options.set ?? before?.request.set ?? [],
+    selection: options.selection ?? before?.request.selection ?? {},
   };
-  const points = options.points ?? (await loadPoints(request.file, loadOptions({ ...options, ...request })));
+  const loaded = options.points ?? (await loadPoints(request.file, loadOptions({ ...options, ...request })));
+  const { selection } = request;
+  const points = await Promise.all(
+    loaded.map(async ({ plan, ...point }) => ({ ...point, ...(await selectPart(plan, { selection })) })),
+  );
   const [first] = points;
   const pipeline = first?.plan.name ?? '';
   const root = folder ?? (await newFolder(path.resolve(here, runsDir), pipeline, now()));
@@ -65,13 +71,13 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     await writeFileAtomic(path.join(root, 'sweep.csv'), sweepCsv(document));
   };
   await writeSweep(root, document);
-  for (const [index, { name, plan }] of points.entries()) {
+  for (const [index, { name, plan, reuse }] of points.entries()) {
     const point = document.points[index]!;
     if (options.signal?.aborted === true) break;
     if (point.status === 'succeeded') continue;
     if (options.quiet !== true) terminal.err(`point ${String(index + 1)} of ${String(points.length)}: ${name}\n`);
     await record({ ...point, status: 'running' });
-    const outcome = await runPlan(plan, { ...options, runsDir: path.join(root, name) });
+    const outcome = await runPlan({ plan, reuse }, { ...options, runsDir: path.join(root, name) });
     await record(endOf(point, outcome, root));
   }
   await writeFileAtomic(path.join(root, 'sweep.csv'), sweepCsv(document));

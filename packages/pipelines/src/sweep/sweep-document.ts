@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic, type MetricValues, type PlainValue } from '@sluice/core';
+import { writeFileAtomic, type MetricValues, type PlainValue, type Selection } from '@sluice/core';
 import { pipelinesErrors } from '../errors.js';
 
 /** `sweep.json`: what a sweep was asked to do and how far it is. Written after every point. */
@@ -22,6 +22,8 @@ export interface SweepRequest {
   readonly cwd: string;
   readonly profiles: readonly string[];
   readonly set: readonly string[];
+  /** Stages to run, and to make anew. */
+  readonly selection: Selection;
 }
 
 export interface SweepPoint {
@@ -62,15 +64,17 @@ export async function readSweep(folder: string): Promise<SweepDocument> {
 /** What is wrong with a record, of what is needed to go on with it. */
 function faultOf(found: unknown): string | undefined {
   const { request, points, startedAt } = (found ?? {}) as Partial<Record<keyof SweepDocument, unknown>>;
-  const { file, cwd, profiles, set } = (request ?? {}) as Partial<Record<keyof SweepRequest, unknown>>;
-  if (![file, cwd, startedAt].every(isText) || !isTexts(profiles) || !isTexts(set)) return 'it has no request';
+  const { file, cwd, profiles, set, selection } = (request ?? {}) as Partial<Record<keyof SweepRequest, unknown>>;
+  if (![file, cwd, startedAt].every(isText) || !isTexts(profiles) || !isTexts(set) || !isObject(selection))
+    return 'it has no request';
   if (!Array.isArray(points)) return 'it has no list of points';
   const sound = points.every((point: unknown) => {
     const { name, digest, status, run, metrics } = (point ?? {}) as Partial<Record<keyof SweepPoint, unknown>>;
-    return [name, digest, status, run ?? ''].every(isText) && typeof metrics === 'object' && metrics !== null;
+    return [name, digest, status, run ?? ''].every(isText) && isObject(metrics);
   });
   return sound ? undefined : 'one of its points has no name, digest, status or metrics';
 }
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
