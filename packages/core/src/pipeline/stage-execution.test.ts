@@ -56,7 +56,7 @@ describe('execution keys', () => {
     [
       'retry: { attempts: 2, on: [io, tiemout] }',
       'wrong-value p.yaml:8:36',
-      'stages.b.retry.on.1 must be io, timeout or an error code such as EIO or data/IMAGE_UNREADABLE, not "tiemout"',
+      'stages.b.retry.on.1 must be io, timeout, or the code or name of an error such as EIO or RangeError, not "tiemout"',
     ],
     ['retry: { attempts: 2, on: [] }', 'wrong-value p.yaml:8:31', 'stages.b.retry.on needs at least 1 entry'],
     ['timeout: 30', 'wrong-type p.yaml:8:14', `stages.b.timeout ${time}, not 30`],

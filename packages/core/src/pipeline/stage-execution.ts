@@ -34,7 +34,7 @@ const RetryMap = Type.Object({
     Type.Array(
       Type.String({
         pattern: ERROR_CLASS,
-        expects: 'io, timeout or an error code such as EIO or data/IMAGE_UNREADABLE',
+        expects: 'io, timeout, or the code or name of an error such as EIO or RangeError',
       }),
       { minItems: 1, description: 'What is tried again; every error where nothing is said.' },
     ),
