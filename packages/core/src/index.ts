@@ -41,6 +41,7 @@ export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/r
 export type { RunFolder } from './run/run-folder.js';
 export type { LogLevel } from './run/run-logger.js';
 export type { Reuse } from './run/open-stages.js';
+export { runTests, type RunTestsOptions, type TestOutcome } from './run/run-tests.js';
 export { runPipeline, type RunOptions } from './run/run-pipeline.js';
 export type { ContentStore } from './services/content-store.js';
 export type { Logger } from './services/logger.js';

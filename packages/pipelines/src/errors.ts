@@ -7,6 +7,8 @@ export const pipelinesErrors = defineErrors('pipelines', {
     `there is no run "${d.run}" in ${d.runsDir}; name one of the folders there, or give a path`,
   NO_FILE: (d: { runsDir: string }) =>
     `no pipeline file is named, and no run in ${d.runsDir} says which; name the file, or the folder with --runs-dir`,
+  NO_TESTS: (d: { file: string }) =>
+    `${d.file} has no tests; add some under "tests:", for instance { stage: resize, given: { samples: [] }, expect: { images: [] } }`,
   RUN_FOLDER: (d: { runsDir: string }) =>
     `the run's folder could not be written below ${d.runsDir}; free some space or choose another place with --runs-dir`,
   BAD_SWEEP: (d: { file: string; reason: string }) =>

@@ -1,4 +1,4 @@
-import type { KeyParts } from '../items/key-parts.js';
+import type { KeyParts } from '../items/cache-record.js';
 
 /** One thing that a result depends on and that has changed. */
 export interface KeyDifference {

@@ -1,4 +1,4 @@
-import type { KeyParts } from '../items/key-parts.js';
+import type { KeyParts } from '../items/cache-record.js';
 import { describeDifference, keyDifferences } from './key-differences.js';
 import type { RunRecord } from './run-record.js';
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { CacheRecord } from '../items/item-cache.js';
+import type { CacheRecord } from '../items/cache-record.js';
 import type { Manifest } from '../run/observers/write-manifest.js';
 
 /** What an earlier run has written down of its stages and their items. */

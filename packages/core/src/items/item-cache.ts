@@ -2,16 +2,7 @@ import { coreErrors } from '../errors/core-errors.js';
 import { canonicalDigest, canonicalJson } from '../files/canonical-digest.js';
 import type { ContentStore } from '../services/content-store.js';
 import type { AnyPurity } from '../stage/item-work.js';
-import type { KeyParts } from './key-parts.js';
-
-/** What became of an item at the cache. */
-export interface CacheRecord {
-  readonly item: string;
-  readonly key: string;
-  /** Digest of what of the item the result depends on. */
-  readonly input: string;
-  readonly outcome: 'hit' | 'miss';
-}
+import type { CacheRecord, KeyParts } from './cache-record.js';
 
 /** Results of one stage, by item. */
 export interface ItemCache {

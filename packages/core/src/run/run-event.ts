@@ -1,5 +1,5 @@
-import type { CacheRecord } from '../items/item-cache.js';
-import type { KeyParts } from '../items/key-parts.js';
+import type { CacheRecord } from '../items/cache-record.js';
+import type { KeyParts } from '../items/cache-record.js';
 import type { DeadLetter } from '../items/dead-letter.js';
 
 /** Scalar columns of a row in `metrics.csv` and `metrics.jsonl`. */

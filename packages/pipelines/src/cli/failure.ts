@@ -17,7 +17,7 @@ export interface Failure {
 /** Codes that say that the command line or the file is wrong. */
 const usageCodes = new Set([
   ...['core/INVALID_PIPELINE', 'core/NO_SUCH_STAGE', 'core/NO_DEAD_LETTERS'],
-  ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE'],
+  ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE', 'pipelines/NO_TESTS'],
   'pipelines/BAD_SWEEP',
 ]);
 

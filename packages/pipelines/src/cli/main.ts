@@ -5,6 +5,7 @@ import { defineDescribe } from './commands/describe.js';
 import { definePlan } from './commands/plan.js';
 import { defineRun } from './commands/run.js';
 import { defineStages } from './commands/stages.js';
+import { defineTest } from './commands/test.js';
 import { defineValidate } from './commands/validate.js';
 import { defineWhy } from './commands/why.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
@@ -18,6 +19,7 @@ const commands: readonly DefineCommand[] = [
   defineValidate,
   definePlan,
   defineWhy,
+  defineTest,
   defineStages,
   defineDescribe,
 ];

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
 import { writeFileAtomic } from '../../files/write-file-atomic.js';
 import { causes } from '../../errors/causes.js';
-import type { KeyParts } from '../../items/key-parts.js';
+import type { KeyParts } from '../../items/cache-record.js';
 import type { PackageIdentity } from '../../registry/package-identity.js';
 import type { EdgeStatistics, RunEvent } from '../run-event.js';
 import type { ObservedRun, RunObserver } from './run-observer.js';
