@@ -121,7 +121,7 @@ describe('a pipeline put together at random', () => {
           sound++;
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
     expect(sound).toBeGreaterThan(10);
   });
