@@ -1,14 +1,28 @@
+import { outside, withFrame, type FlowContext, type FlowFrame } from './flow-context.js';
+import { ItemQueue } from './item-queue.js';
+
 export interface ReadyTask {
   scheduled: boolean;
   /** Does what can be done now; never waits. */
   readonly drain: () => void;
 }
 
-/** Runs the edges and sources of one run that may have become able to move an item; a loop, so that depth of the graph costs no stack. */
-export class ReadyQueue {
-  #tasks: ReadyTask[] = [];
+/** Runs the ports and sources of one run that may have become able to move an item; a loop, so that depth of the graph costs no stack. */
+export class ReadyQueue implements FlowFrame {
+  context: FlowContext = outside;
+  readonly #tasks = new ItemQueue<ReadyTask>();
   #running = false;
   #stopped = false;
+
+  /** All of the run that moves now is called by this loop, which starts no task within another. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Others wait for their turn. */
+  get busy(): boolean {
+    return this.#tasks.size > 0;
+  }
 
   schedule(task: ReadyTask): void {
     if (task.scheduled || this.#stopped) return;
@@ -19,19 +33,25 @@ export class ReadyQueue {
 
   stop(): void {
     this.#stopped = true;
+    this.#running = false;
+    this.#tasks.clear();
   }
 
   #run(): void {
     this.#running = true;
     try {
-      // The list grows while it is walked.
-      for (const task of this.#tasks) {
-        task.scheduled = false;
-        if (!this.#stopped) task.drain();
-      }
+      withFrame(this, () => this.#drain());
     } finally {
-      this.#tasks = [];
+      this.#tasks.clear();
       this.#running = false;
+    }
+  }
+
+  #drain(): void {
+    while (this.#tasks.size > 0) {
+      const task = this.#tasks.shift();
+      task.scheduled = false;
+      task.drain();
     }
   }
 }
