@@ -85,7 +85,7 @@ export class Edge implements FlowContext, ItemOrigin {
 
   push(item: unknown): void {
     const target = this.#target;
-    if (target !== undefined && !this.#delivering && this.stage.calm && this.#loop.running) {
+    if (target !== undefined && !this.#delivering && this.#loop.running && this.stage.admits()) {
       this.#items++;
       this.#deliver(item, target);
     } else if (!this.#abandoned) {

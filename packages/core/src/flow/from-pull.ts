@@ -1,15 +1,14 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { currentFlow, enterFlow, withFlow, type Delivery, type FlowContext } from './flow-context.js';
 import { HeldItem, type ItemOrigin } from './held-item.js';
-import type { ReadyTask } from './ready-queue.js';
+import { ReadyQueue, type ReadyTask } from './ready-queue.js';
 import type { StageGate } from './stage-gate.js';
 
 /** What can be pulled from; a function gives every subscriber an iterator of its own. */
 export type PullSource<T> = AsyncIterable<T> | Iterable<T> | (() => AsyncIterable<T> | Iterable<T>);
 
-/** Pulls after which others that are ready get their turn, and the time after which timers and I/O do. */
-const PULLS_PER_TURN = 32;
-const MILLISECONDS_AT_A_TIME = 10;
+/** Pulls after which others that are ready get their turn. */
+const PULLS_PER_TURN = 16;
 
 /**
  * Emits what an iterator yields. In a pipeline the next item is pulled only when every output edge of the stage has room; behind it
@@ -30,6 +29,8 @@ class Puller<T> implements FlowContext, ItemOrigin {
   /** The item that this source expands, if any. */
   readonly #parent: Delivery | undefined;
   readonly #task: ReadyTask = { scheduled: false, drain: () => this.#pump() };
+  /** The run's; its own outside a run. */
+  #queue: ReadyQueue;
   readonly #iterator: AsyncIterator<T> | Iterator<T>;
   /** Whether each step has to be waited for. */
   readonly #waits: boolean;
@@ -44,14 +45,12 @@ class Puller<T> implements FlowContext, ItemOrigin {
   #held: HeldItem | undefined;
   #ended = false;
   #stopped = false;
-  #breath: NodeJS.Immediate | undefined;
-  #pulls = 0;
-  #since = performance.now();
 
   constructor(source: PullSource<T>, subscriber: Subscriber<T>) {
     const { stage, delivery } = currentFlow();
     this.#subscriber = subscriber;
     this.stage = stage;
+    this.#queue = stage?.queue ?? new ReadyQueue();
     this.#parent = delivery;
     const iterable = typeof source === 'function' ? source() : source;
     this.#waits = Symbol.asyncIterator in iterable;
@@ -70,15 +69,14 @@ class Puller<T> implements FlowContext, ItemOrigin {
   }
 
   wake(): void {
-    if (this.stage === undefined) this.#pump();
-    else this.stage.queue.schedule(this.#task);
+    this.#queue.schedule(this.#task);
   }
 
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    clearImmediate(this.#breath);
-    this.stage?.forget(this.#task);
+    if (this.stage === undefined) this.#queue.stop();
+    else this.stage.forget(this.#task);
     this.#unreserve();
     this.#parent?.release();
     if (!this.#ended) this.#close();
@@ -99,19 +97,24 @@ class Puller<T> implements FlowContext, ItemOrigin {
   adopt(stage: StageGate): void {
     if (this.stage !== undefined || this.#stopped) return;
     this.stage = stage;
+    this.#queue = stage.queue;
     stage.watch(this.#task);
     stage.widen(this.#window);
   }
 
   #pump(): void {
-    if (this.#busy || this.#breath !== undefined) return;
+    if (this.#busy) return;
     this.#busy = true;
     if (this.#waits) this.#pullNext(this.#iterator as AsyncIterator<T>);
     else this.#pullAll(this.#iterator as Iterator<T>);
   }
 
   #pullAll(iterator: Iterator<T>): void {
-    while (this.#mayPull()) {
+    for (let pulls = 0; this.#mayPull(); pulls++) {
+      if (pulls === PULLS_PER_TURN) {
+        this.wake();
+        break;
+      }
       let step: IteratorResult<T>;
       try {
         step = iterator.next();
@@ -157,7 +160,7 @@ class Puller<T> implements FlowContext, ItemOrigin {
     this.#emit(result.value);
     this.#unreserve();
     this.#busy = false;
-    this.#pump();
+    this.wake();
   }
 
   #emit(item: T): void {
@@ -200,27 +203,7 @@ class Puller<T> implements FlowContext, ItemOrigin {
 
   #mayPull(): boolean {
     if (this.#stopped || this.#outstanding >= this.#window) return false;
-    const { stage } = this;
-    if (stage === undefined) return !this.#givesWay(undefined);
-    if (!stage.hasRoom() || this.#givesWay(stage)) return false;
-    stage.begin();
-    return true;
-  }
-
-  /** Sources that never wait take turns, and let timers and signals be heard. */
-  #givesWay(stage: StageGate | undefined): boolean {
-    if (++this.#pulls % PULLS_PER_TURN !== 0) return false;
-    if (performance.now() - this.#since >= MILLISECONDS_AT_A_TIME) {
-      this.#breath = setImmediate(() => {
-        this.#breath = undefined;
-        this.#since = performance.now();
-        this.wake();
-      });
-      return true;
-    }
-    if (stage === undefined || !stage.queue.busy) return false;
-    stage.queue.schedule(this.#task);
-    return true;
+    return this.stage?.admits() !== false;
   }
 
   #close(): void {

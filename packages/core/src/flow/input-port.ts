@@ -41,6 +41,15 @@ export class InputPort {
     for (const edge of this.edges) edge.abandon();
   }
 
+  /** Nothing more will come. */
+  close(): void {
+    if (this.#completed) return;
+    this.#completed = true;
+    withFlow({ stage: this.stage, delivery: undefined }, () => {
+      for (const subscriber of this.#subscribers) subscriber.complete();
+    });
+  }
+
   /** So many more (or fewer) items wait. */
   count(change: number): void {
     this.#waiting += change;
@@ -94,8 +103,7 @@ export class InputPort {
   #drain(): void {
     while (this.#waiting > 0) {
       if (this.#target === undefined || this.#outstanding >= this.#window) return;
-      if (!this.feedback && !this.stage.hasRoom()) return;
-      this.stage.begin();
+      if (!this.feedback && !this.stage.admits()) return;
       this.#next().deliver(this.#target);
     }
     if (this.#target !== undefined && !this.#completed) this.#completeIfExhausted();
@@ -112,10 +120,7 @@ export class InputPort {
 
   #completeIfExhausted(): void {
     for (const edge of this.edges) if (!edge.exhausted) return;
-    this.#completed = true;
-    withFlow({ stage: this.stage, delivery: undefined }, () => {
-      for (const subscriber of this.#subscribers) subscriber.complete();
-    });
+    this.close();
   }
 }
 

@@ -33,16 +33,12 @@ export class StageGate {
     return this.#reserved === 0;
   }
 
-  /** The stage works on nothing, and nothing that it made is still on its way. */
-  get calm(): boolean {
-    return this.#load === 0;
-  }
-
-  /** Who gets `false` is scheduled again when that may have changed. */
-  hasRoom(): boolean {
+  /** Whether the stage may take an item now. Who gets `false` is scheduled again when that may have changed. */
+  admits(): boolean {
     if (this.#load === 0) return true;
     if (!this.#open) return this.#refuse(undefined);
     for (const edge of this.outputs) if (edge.inFlight + this.#reserved >= edge.bound) return this.#refuse(edge);
+    this.begin();
     return true;
   }
 

@@ -134,16 +134,24 @@ class Graph {
     this.#next = next;
     this.#error = error;
     this.#complete = complete;
-    const wired = this.nodes.map((node) => ({ node, outputs: this.#wire(node) }));
-    // Consumers first: a source that pushes at once finds all that is behind it in place.
-    for (const { node, outputs } of wired.reverse()) this.#subscribe(node, outputs);
     if (this.nodes.length === 0) complete();
+    // As a task, so that all is in place before any other is run.
+    else this.#queue.schedule({ scheduled: false, drain: () => this.#connect() });
   }
 
   stop(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
     this.#queue.stop();
     for (const node of this.nodes) for (const each of node.outlets.values()) each.unsubscribe();
+    // Who waits for a word in a promise of its own, which nothing can unsubscribe from, hears that none will come.
+    for (const node of this.nodes) for (const port of node.ports.values()) if (port.feedback) port.close();
+  }
+
+  #connect(): void {
+    const wired = this.nodes.map((node) => ({ node, outputs: this.#wire(node) }));
+    // Consumers first: a source that pushes at once finds all that is behind it in place.
+    for (const { node, outputs } of wired.reverse()) this.#subscribe(node, outputs);
   }
 
   #link(): void {
