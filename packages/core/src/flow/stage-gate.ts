@@ -91,7 +91,7 @@ export class StageGate {
 
   /** A window of `size` items needs as many places on the way out. */
   widen(size: number): void {
-    for (const edge of this.outputs) edge.widen(size);
+    for (const edge of this.outputs) edge.expand(size);
   }
 
   /** Work that could not be stopped at once; the run waits for it before it ends. */

@@ -1,4 +1,4 @@
-import { filter, forkJoin, map, merge, Subject, take, toArray, zip } from 'rxjs';
+import { filter, forkJoin, map, merge, Subject, take, tap, toArray, zip } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fromPull } from '../flow/from-pull.js';
 import { mapBounded } from '../flow/map-bounded.js';
@@ -148,6 +148,21 @@ describe('items that are handed over on the call stack', () => {
     const waited = Object.fromEntries(edges.map((each) => [each.edge, each.waited]));
     expect(waited['s.o -> slow.i']).toBeGreaterThan(0);
     expect(waited['s.o -> quick.i']).toBe(0);
+  });
+
+  it('come one at a time to a stage that works on one, also behind a stage that works on many', async () => {
+    let [taken, done, most] = [0, 0, 0];
+    await run([
+      source('s', 100),
+      stage('wide', { i: 's.o' }, ({ i }) => ({ o: i!.pipe(mapBounded(immediate, 20)) })),
+      stage('narrow', { i: 'wide.o' }, ({ i }) => ({
+        o: i!.pipe(
+          tap(() => (most = Math.max(most, ++taken - done))),
+          mapBounded(async () => immediate().then(() => done++), 1),
+        ),
+      })),
+    ]);
+    expect([done, most]).toEqual([100, 1]);
   });
 
   it('start nothing in a stage that has been left', async () => {
