@@ -25,7 +25,7 @@ export interface FlowFrame {
 
 interface FlowCell {
   frame: FlowFrame;
-  /** The context may be one without a stage: a quick answer for those who ask for each item. */
+  /** The context may be an item's without a stage: a quick answer for those who ask for each item. */
   stray: boolean;
 }
 
@@ -39,7 +39,7 @@ const key = Symbol.for('@sluice/core/flow/2');
  */
 const cell = ((globalThis as Record<symbol, FlowCell | undefined>)[key] ??= {
   frame: { context: outside },
-  stray: true,
+  stray: false,
 });
 
 export function currentFlow(): FlowContext {
@@ -58,7 +58,7 @@ export function enterFlow(context: FlowContext): FlowContext {
   const { frame } = cell;
   const before = frame.context;
   frame.context = context;
-  cell.stray = context.stage === undefined;
+  cell.stray = context.stage === undefined && context !== outside;
   return before;
 }
 
