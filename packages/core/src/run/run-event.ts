@@ -63,4 +63,6 @@ export interface EdgeStatistics {
   /** Most items that were ever in flight on the edge at once; at most `bound`. */
   readonly peak: number;
   readonly bound: number;
+  /** Milliseconds in which the producer would have gone on if this edge had had room: where the run's time goes. */
+  readonly waited: number;
 }

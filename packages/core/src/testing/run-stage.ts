@@ -71,15 +71,19 @@ export async function runStage<
 }
 
 /** Folders of this process; they go with it. */
-const temporary: string[] = [];
+let temporary: string[] | undefined;
 
 async function temporaryFolder(): Promise<string> {
-  if (temporary.length === 0) {
-    process.once('exit', () => {
-      for (const folder of temporary) rmSync(folder, { recursive: true, force: true });
-    });
-  }
+  const folders = (temporary ??= folderList());
   const folder = await mkdtemp(join(tmpdir(), 'sluice-stage-'));
-  temporary.push(folder);
+  folders.push(folder);
   return folder;
+}
+
+function folderList(): string[] {
+  const folders: string[] = [];
+  process.once('exit', () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  return folders;
 }
