@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyStage } from '../stage/any-stage.js';
+import { schemaFault } from '../options/schema-fault.js';
 import { stageFault } from './is-stage.js';
 import { nearestPackageJson, packageIdentity, type PackageIdentity } from './package-identity.js';
 
@@ -108,7 +109,10 @@ async function loadPackage(name: string, folder: string): Promise<StageLookup> {
       near === undefined ? 'it exports no stage made with defineStage' : `its export "${near.key}" ${near.fault ?? ''}`;
     return { kind: 'bad', reason };
   }
-  return { kind: 'found', definition: stage.value as AnyStage, package: await packageIdentity(file) };
+  const definition = stage.value as AnyStage;
+  const fault = schemaFault(definition.options);
+  if (fault !== undefined) return { kind: 'bad', reason: `its options are no JSON Schema: ${fault}` };
+  return { kind: 'found', definition, package: await packageIdentity(file) };
 }
 
 function resolvePackage(name: string, folder: string): string | undefined {
