@@ -12,6 +12,7 @@ export { checkPipeline, loadPipeline, type LoadOptions, type ServiceChoices } fr
 export type { JsonSchema } from './pipeline/open-schema.js';
 export type { CheckedPipeline, PipelinePlan, PlannedStage } from './pipeline/plan.js';
 export { problemCodes, type ProblemCode } from './pipeline/problem.js';
+export { problemHelp } from './pipeline/problem-help.js';
 export { renderDiagnostic, renderDiagnostics } from './pipeline/render-diagnostic.js';
 export { suggestion } from './pipeline/suggest.js';
 export { randomOf, type Random } from './random/random-of.js';

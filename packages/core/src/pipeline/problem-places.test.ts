@@ -28,6 +28,7 @@ function placeOf(text: string, offset: number): { line: number; column: number }
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
+let schema: ReturnType<typeof schemaOf> | undefined;
 /** The schema that editors get of the same stages; edges and variables are beyond it. */
 const schemaOf = async () => {
   const stages = await Promise.all(
@@ -67,7 +68,7 @@ describe('R1: a typo', () => {
   it.each(cases)(
     '$typo for $right is refused by the schema, too, where it can see it',
     async ({ code, sound, broken }) => {
-      const validate = await schemaOf();
+      const validate = await (schema ??= schemaOf());
       validate(parse(sound));
       expect(validate.errors ?? []).toEqual([]);
       expect(validate(parse(broken))).toBe(beyondSchema.has(code));
