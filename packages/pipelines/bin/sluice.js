@@ -5,7 +5,9 @@ import module from 'node:module';
 // Node 22 and newer keep compiled code between runs: a command starts in half the time.
 module.enableCompileCache?.();
 
-const { main, processTerminal } = await import(isBundled() ? '../dist/quick/main.js' : '../dist/cli/main.js');
+const { main, processTerminal } = isBundled()
+  ? await import('../dist/quick/main.js')
+  : await import('../dist/cli/main.js');
 process.exitCode = await main(process.argv.slice(2), processTerminal());
 
 /** Whether `dist/quick` holds the command as it is: none of its packages was compiled after it was made. */
