@@ -13,7 +13,7 @@ export function openSchema(schema: unknown, replaced?: (schema: object) => JsonS
   const source = schema as JsonSchema;
   const other = replaced?.(source);
   if (other !== undefined) return other;
-  const { required, properties, patternProperties, items, anyOf, ...rest } = source;
+  const { required, properties, patternProperties, items, anyOf, then: whenSo, else: otherwise, ...rest } = source;
   const open = (inner: unknown): JsonSchema => openSchema(inner, replaced);
   const named = Object.entries((properties ?? {}) as Readonly<Record<string, JsonSchema>>);
   const needed = ((required ?? []) as readonly string[]).filter(
@@ -28,6 +28,8 @@ export function openSchema(schema: unknown, replaced?: (schema: object) => JsonS
     ...(source['type'] === 'object' &&
       !('additionalProperties' in rest) && { additionalProperties: values === undefined ? false : open(values) }),
     ...(items !== undefined && { items: open(items) }),
+    ...(whenSo !== undefined && { then: open(whenSo) }),
+    ...(otherwise !== undefined && { else: open(otherwise) }),
     ...(anyOf !== undefined && { anyOf: (anyOf as readonly JsonSchema[]).map(open) }),
   });
 }
