@@ -141,7 +141,7 @@ function checkContract(
       { to: `${to.stage}.${to.port}`, takes, from: `${from.stage}.${from.port}`, gives },
       {
         hint: fitting.length === 0 ? `no stage gives ${takes}` : `${takes} comes from ${fitting.join(', ')}`,
-        related: [{ message: `"${from.stage}" gives ${gives}: it is a ${producer.uses}`, place: usesPlace(producer) }],
+        related: [{ message: `"${from.stage}" (${producer.uses}) gives ${gives} here`, place: usesPlace(producer) }],
       },
     ),
   );
