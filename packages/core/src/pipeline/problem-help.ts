@@ -23,12 +23,27 @@ export const problemHelp: Readonly<Record<ProblemCode, readonly [comesWhen: stri
   'merge-key': ['`<<`', 'write the keys out, or use `vars`'],
   'duplicate-key': ['a key stands twice in one mapping', 'keep one of them'],
   'unsafe-number': ['a number has more digits than can be held', 'write it in quotes to keep it as text'],
+  'bad-extends': [
+    "`extends` names something that is not read: a URL, a file that doesn't end in `.yaml` or `.yml`; or it goes more than 16 levels deep, or to more than 32 files",
+    'name a pipeline file, relative to the one that names it',
+  ],
+  'extends-cycle': ['files extend each other in the circle shown', 'cut it'],
+  'unknown-profile': ["`--profile` names none of the file's `profiles`", 'the hint lists them'],
+  'bad-matrix': ['`matrix` is not `path: [value, value]`, or two of its paths set the same value', 'write it so'],
+  'too-many-points': [
+    'a sweep has more than 1 000 combinations, or so many of so large a file that checking them takes too long',
+    'vary less at once',
+  ],
+  'several-points': [
+    "one pipeline is needed and the file's `matrix` has several points",
+    'give each path one value with `--set`, or use `sluice run`',
+  ],
   'bad-override': [
-    '`--set` is not `path=value`, or its path goes through a plain value',
+    "`--set` is not `path=value`, its path (or that of a `SLUICE__...` variable, or of `matrix`) goes through a plain value, or the variable's name fits two keys",
     'write `--set path.to.key=value`',
   ],
   'unknown-override': [
-    'the path of `--set` leads to nothing in the file',
+    'the path of `--set`, of a `SLUICE__...` variable or of `matrix` leads to nothing in the file',
     'check the path; options, inputs and services may be new, other keys not',
   ],
   'bad-interpolation': [
@@ -44,7 +59,7 @@ export const problemHelp: Readonly<Record<ProblemCode, readonly [comesWhen: stri
   'variable-bomb': ['variables expand to more than a million characters', 'nest them less'],
   'unknown-key': [
     "a key that the language doesn't have",
-    'correct it; top level: `sluice`, `name`, `description`, `seed`, `vars`, `services`, `stages`; a stage: `uses`, `in`, `with`',
+    'correct it; top level: `sluice`, `name`, `description`, `seed`, `vars`, `services`, `stages`, `tests`, `matrix`, `profiles`, `extends`; a stage: `uses`, `in`, `with`, `retry`, `timeout`, `on-item-error`, `concurrency`',
   ],
   'missing-key': ["`sluice`, `name`, `stages` or a stage's `uses` is missing", 'add it'],
   'wrong-type': ['a value has another type than its key or option takes', 'write the type that the message names'],
@@ -75,6 +90,10 @@ export const problemHelp: Readonly<Record<ProblemCode, readonly [comesWhen: stri
   'unknown-service-choice': ['the service has no such choice', 'the hint lists them'],
   'unknown-option': ["a key under `with` that the stage doesn't have", '`sluice describe STAGE` lists its options'],
   'missing-option': ['an option without a default is missing', 'add it under `with`'],
+  'not-item-wise': [
+    '`retry`, `timeout`, `on-item-error` or `concurrency` on a stage that sees its streams whole',
+    'delete it there; only a stage that works item by item can be told how to treat one',
+  ],
   'bad-edge': ['an edge is not `stage.port` or `stage`', 'write it so'],
   'unknown-stage': ["an edge names a stage that the file doesn't have", 'correct the name'],
   'unknown-input': ['a key under `in` that is no input of the stage', '`sluice describe STAGE` lists its inputs'],

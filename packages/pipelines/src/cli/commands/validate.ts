@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { example, setOption, type DefineCommand } from '../command-line.js';
+import { example, printConfigOption, profileOption, setOption, type DefineCommand } from '../command-line.js';
 import type { ValidateOptions } from '../validate-command.js';
 
 const formats = ['text', 'json', 'sarif'];
@@ -10,6 +10,8 @@ export const defineValidate: DefineCommand = (program, { terminal, end }) => {
     .description('Check pipeline files without running them; every problem is shown with its place.')
     .argument('<files...>', 'pipeline files (YAML)')
     .addOption(setOption())
+    .addOption(profileOption())
+    .addOption(printConfigOption())
     .addOption(
       new Option('--format <format>', 'text on stderr, or one document on stdout').choices(formats).default('text'),
     )
