@@ -8,10 +8,12 @@ export { fromPull, type PullSource } from './flow/from-pull.js';
 export { mapBounded } from './flow/map-bounded.js';
 export { readDeadLetters } from './items/read-dead-letters.js';
 export { checkOptions, type CheckedOptions, type OptionProblem } from './options/check-options.js';
+export { composeSchema, type NamedStage } from './pipeline/compose-schema.js';
 export { InvalidPipeline, type Diagnostic, type RelatedPlace } from './pipeline/diagnostic.js';
 export type { Environment } from './pipeline/environment.js';
 export { checkPipeline, loadPipeline, loadPoints, type LoadOptions } from './pipeline/load-pipeline.js';
 export type { PlainValue } from './pipeline/located-node.js';
+export type { JsonSchema } from './pipeline/open-schema.js';
 export type {
   CheckedPipeline,
   PipelinePlan,
@@ -22,6 +24,7 @@ export type {
 } from './pipeline/plan.js';
 export type { ServiceChoices } from './pipeline/plan-point.js';
 export { problemCodes, type ProblemCode } from './pipeline/problem.js';
+export { problemHelp } from './pipeline/problem-help.js';
 export { renderDiagnostic, renderDiagnostics } from './pipeline/render-diagnostic.js';
 export type { FilePosition } from './pipeline/source-text.js';
 export { suggestion } from './pipeline/suggest.js';

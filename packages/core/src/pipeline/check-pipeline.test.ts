@@ -66,7 +66,7 @@ describe('a problem of a pipeline file', () => {
       `${head}${one}  b: { uses: describe, in: { numbers: a } }\n  c: { uses: scale, in: { numbers: b.texts } }\n`,
     );
     expect(diagnostics[0]!.related).toEqual([
-      { message: '"b" (describe) stands here', file: 'p.yaml', line: 5, column: 3 },
+      { message: '"b" (describe) gives Text here', file: 'p.yaml', line: 5, column: 14 },
     ]);
   });
 

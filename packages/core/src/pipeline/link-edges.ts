@@ -23,13 +23,12 @@ export function linkEdges(stages: readonly DraftStage[], report: Report): Linked
   const edges = stages.flatMap((stage) => stageEdges(stage, byId, report));
   for (const stage of stages) checkRequired(stage, stages, report);
   checkCycles(stages, edges, report);
-  return new Map(
-    stages.map(({ id }) => {
-      const inputs: Record<string, PortReference[]> = {};
-      for (const { from, to } of edges) if (to.stage === id) (inputs[to.port] ??= []).push(from);
-      return [id, inputs];
-    }),
-  );
+  const linked = new Map<string, Record<string, PortReference[]>>(stages.map(({ id }) => [id, {}]));
+  for (const { from, to } of edges) {
+    const inputs = linked.get(to.stage);
+    if (inputs !== undefined) (inputs[to.port] ??= []).push(from);
+  }
+  return linked;
 }
 
 function stageEdges(stage: DraftStage, byId: ReadonlyMap<string, DraftStage>, report: Report): readonly Edge[] {
@@ -135,10 +134,15 @@ function checkContract(
       { to: `${to.stage}.${to.port}`, takes, from: `${from.stage}.${from.port}`, gives },
       {
         hint: fitting.length === 0 ? `no stage gives ${takes}` : `${takes} comes from ${fitting.join(', ')}`,
-        related: [{ message: `"${from.stage}" (${producer.uses}) stands here`, place: producer.key }],
+        related: [{ message: `"${from.stage}" (${producer.uses}) gives ${gives} here`, place: usesPlace(producer) }],
       },
     ),
   );
+}
+
+/** Where a stage says what it is. */
+function usesPlace({ node, key }: DraftStage): Place {
+  return entryOf(node, 'uses')?.value.place ?? key;
 }
 
 /** Outputs that carry a contract, but for those of the stage itself. */
@@ -179,7 +183,9 @@ function checkCycles(stages: readonly DraftStage[], edges: readonly Edge[], repo
   const forward = edges.filter(({ feedback }) => !feedback);
   const successors = new Map<string, string[]>();
   for (const { from, to } of forward) {
-    successors.set(from.stage, [...(successors.get(from.stage) ?? []), to.stage]);
+    const next = successors.get(from.stage);
+    if (next === undefined) successors.set(from.stage, [to.stage]);
+    else next.push(to.stage);
   }
   const ids = stages.map(({ id }) => id);
   for (const path of findCycles(ids, (id) => successors.get(id) ?? [])) {

@@ -4,8 +4,8 @@ import { ExecutionProperties } from './stage-execution.js';
 export const LANGUAGE_VERSION = 1;
 
 /** A name that is safe as a folder's; runs are named by it. */
-const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
-const IDENTIFIER = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
+export const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
+export const IDENTIFIER = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
 
 const Edge = Type.String({ description: '`stage.port`, or `stage` alone where it has one output.' });
 

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyStage } from '../stage/any-stage.js';
-import { stageFault } from './is-stage.js';
+import { schemaFault } from '../options/schema-fault.js';
+import { isNearStage, stageFault } from './is-stage.js';
 import { nearestPackageJson, packageIdentity, type PackageIdentity } from './package-identity.js';
 
 /** How a bundled stage is loaded; `package` goes into the manifest of runs. */
@@ -30,6 +31,8 @@ export type StageLookup =
   | { readonly kind: 'bad'; readonly reason: string };
 
 export interface StageRegistry {
+  /** Short names of the bundled stages, then packages that are allowed here. */
+  readonly names: () => Promise<readonly string[]>;
   readonly find: (uses: string) => Promise<StageLookup>;
 }
 
@@ -41,20 +44,21 @@ const PACKAGE_NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
  * alone never decides what code is imported.
  */
 export function stageRegistry(folder: string, bundled: BundledStages): StageRegistry {
-  let allowed: Promise<Allowed> | undefined;
+  let listed: Promise<Allowed> | undefined;
+  const allowed = (): Promise<Allowed> => (listed ??= readAllowed(folder));
   const lookups = new Map<string, Promise<StageLookup>>();
   const find = async (uses: string): Promise<StageLookup> => {
     const entry = Object.hasOwn(bundled, uses) ? bundled[uses] : undefined;
     if (entry !== undefined) return loadBundled(entry);
     if (/^\.{0,2}[\\/]|^[A-Za-z]:|^file:/.test(uses)) return { kind: 'relative' };
-    allowed ??= readAllowed(folder);
-    const { stages, packageJson } = await allowed;
+    const { stages, packageJson } = await allowed();
     if (stages.includes(uses)) return loadPackage(uses, folder);
     const installed = PACKAGE_NAME.test(uses) && (uses.startsWith('@') || resolvePackage(uses, folder) !== undefined);
     if (installed) return { kind: 'not-allowed', packageJson };
     return { kind: 'unknown', known: [...Object.keys(bundled), ...stages] };
   };
   return {
+    names: async () => [...Object.keys(bundled), ...(await allowed()).stages],
     find: (uses) => {
       const lookup = lookups.get(uses) ?? find(uses);
       lookups.set(uses, lookup);
@@ -103,12 +107,15 @@ async function loadPackage(name: string, folder: string): Promise<StageLookup> {
     };
   }
   if (stage === undefined) {
-    const near = faults.find(({ value }) => typeof value === 'object' && value !== null && 'create' in value);
+    const near = faults.find(({ value }) => isNearStage(value));
     const reason =
       near === undefined ? 'it exports no stage made with defineStage' : `its export "${near.key}" ${near.fault ?? ''}`;
     return { kind: 'bad', reason };
   }
-  return { kind: 'found', definition: stage.value as AnyStage, package: await packageIdentity(file) };
+  const definition = stage.value as AnyStage;
+  const fault = schemaFault(definition.options);
+  if (fault !== undefined) return { kind: 'bad', reason: `its options are no JSON Schema: ${fault}` };
+  return { kind: 'found', definition, package: await packageIdentity(file) };
 }
 
 function resolvePackage(name: string, folder: string): string | undefined {

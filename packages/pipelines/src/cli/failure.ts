@@ -1,4 +1,4 @@
-import { causes, InvalidPipeline, type Diagnostic } from '@sluice/core';
+import { causes, type Diagnostic, type InvalidPipeline } from '@sluice/core';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 
 /** An error as the command shows it. */
@@ -38,7 +38,7 @@ export function failureOf(error: unknown): Failure {
     document: {
       code: codeOf(error) ?? 'unexpected',
       message: messageOf(error),
-      ...(error instanceof InvalidPipeline && { diagnostics: error.diagnostics }),
+      ...(isInvalidPipeline(error) && { diagnostics: error.diagnostics }),
     },
   };
 }
@@ -50,11 +50,13 @@ function exitCodeOf(codes: readonly (string | undefined)[]): ExitCode {
 }
 
 function headOf(error: unknown): string {
-  if (error instanceof InvalidPipeline) return error.message;
+  if (isInvalidPipeline(error)) return error.message;
   if (!(error instanceof Error)) return String(error);
-  // By name: a stage package may bring a copy of core of its own.
   return error.name === 'SluiceError' ? `${codeOf(error) ?? ''}: ${error.message}` : (error.stack ?? error.message);
 }
+
+/** By code and name: a stage package may bring a copy of core of its own, and so does the bundled command. */
+const isInvalidPipeline = (error: unknown): error is InvalidPipeline => codeOf(error) === 'core/INVALID_PIPELINE';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { example, type DefineCommand } from './command-line.js';
 import { defineDescribe } from './commands/describe.js';
 import { definePlan } from './commands/plan.js';
 import { defineRun } from './commands/run.js';
+import { defineSchema } from './commands/schema.js';
 import { defineStages } from './commands/stages.js';
 import { defineTest } from './commands/test.js';
 import { defineValidate } from './commands/validate.js';
 import { defineWhy } from './commands/why.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
+import { commandVersion } from './version.js';
 
 export { processTerminal } from './terminal.js';
 
@@ -20,6 +21,7 @@ const commands: readonly DefineCommand[] = [
   definePlan,
   defineWhy,
   defineTest,
+  defineSchema,
   defineStages,
   defineDescribe,
 ];
@@ -43,7 +45,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
 function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command {
   const program = new Command('sluice')
     .description('Runs pipelines that are described in a YAML file.')
-    .version(version(), '-V, --version')
+    .version(commandVersion(), '-V, --version')
     .helpCommand(false)
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for usage)')
@@ -52,11 +54,4 @@ function commandLine(terminal: Terminal, end: (code: ExitCode) => void): Command
 
   for (const define of commands) define(program, { terminal, end });
   return program.addHelpText('after', example('sluice run examples/coco/pipeline.yaml --set vars.data=./photos'));
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }
