@@ -24,8 +24,9 @@ export type { LogLevel } from './run/run-logger.js';
 export { runPipeline, type RunOptions } from './run/run-pipeline.js';
 export type { ContentStore } from './services/content-store.js';
 export type { Logger } from './services/logger.js';
+export type { Snapshot, StageState, StateStore } from './services/state-store.js';
 export { serviceToken } from './services/service-token.js';
-export { CONTENT_STORE, LOGGER } from './services/tokens.js';
+export { CONTENT_STORE, LOGGER, STATE_STORE } from './services/tokens.js';
 export type { AnyStage } from './stage/any-stage.js';
 export { defineContract, type DataContract } from './stage/data-contract.js';
 export {
@@ -44,4 +45,6 @@ export {
 } from './stage/define-stage.js';
 export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
+export { openStageState } from './state/open-stage-state.js';
+export { openStateStore } from './state/state-store.js';
 export { openContentStore } from './store/content-store.js';

@@ -20,4 +20,9 @@ export const coreErrors = defineErrors('core', {
   RESERVED_METRIC: (d: { stage: string; column: string }) =>
     `stage "${d.stage}" reports a metric named "${d.column}", which is a column of every row; choose another name`,
   BAD_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
+  STATE_NOT_WRITTEN: (d: { path: string }) =>
+    `${d.path} could not be written; the state before it is intact. Make room on the disk, or mend what refuses the file, then go on with \`sluice resume\``,
+  STATE_CHANGED: (d: { stage: string; changes: readonly string[] }) =>
+    `stage "${d.stage}" of this run can't go on, for what it has done depends on something that has changed: ${d.changes.join('; ')}. ` +
+    'Change it back and resume again, or begin a new run with `sluice run`',
 });
