@@ -1,3 +1,4 @@
+export { causes } from './errors/causes.js';
 export { coreErrors } from './errors/core-errors.js';
 export { defineErrors, SluiceError } from './errors/define-errors.js';
 export { canonicalDigest, canonicalJson } from './files/canonical-digest.js';
@@ -21,6 +22,7 @@ export type { Manifest, ManifestStage } from './run/observers/write-manifest.js'
 export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/run-event.js';
 export type { RunFolder } from './run/run-folder.js';
 export type { LogLevel } from './run/run-logger.js';
+export type { Reuse } from './run/open-stages.js';
 export { runPipeline, type RunOptions } from './run/run-pipeline.js';
 export type { ContentStore } from './services/content-store.js';
 export type { Logger } from './services/logger.js';
@@ -43,6 +45,14 @@ export {
   type ServiceTokens,
   type StageDefinition,
 } from './stage/define-stage.js';
+export {
+  defineItemStage,
+  definePureStage,
+  type ItemStage,
+  type ItemWorker,
+  type PureStage,
+} from './stage/item-stage.js';
+export type { ItemContext, KeptItem } from './stage/item-work.js';
 export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
 export { openStageState } from './state/open-stage-state.js';

@@ -19,6 +19,15 @@ export const coreErrors = defineErrors('core', {
     `the service "${d.service}" of stage "${d.stage}" could not be made`,
   RESERVED_METRIC: (d: { stage: string; column: string }) =>
     `stage "${d.stage}" reports a metric named "${d.column}", which is a column of every row; choose another name`,
+  ITEM_FAILED: (d: { item: string }) => `item "${d.item}" failed`,
+  ITEM_TIMEOUT: (d: { item: string; milliseconds: number }) =>
+    `item "${d.item}" took longer than its timeout of ${String(d.milliseconds)} ms`,
+  NOT_IN_CACHE: (d: { item: string }) =>
+    `the result of item "${d.item}" is not in the cache, and --only works on no other stage; run without it first, or with --to`,
+  NOT_BYTES: (d: { found: string }) =>
+    `a stage that keeps bytes gave ${d.found} for an item; its work must return a Uint8Array`,
+  UNDECLARED_SEED: (d: { stage: string }) =>
+    `stage "${d.stage}" reads the seed, but says that its results don't depend on it; define it with seeded: true`,
   BAD_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
   STATE_NOT_WRITTEN: (d: { path: string }) =>
     `${d.path} could not be written; the state before it is intact. Make room on the disk, or mend what refuses the file, then go on with \`sluice resume\``,

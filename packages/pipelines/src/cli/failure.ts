@@ -1,4 +1,4 @@
-import { InvalidPipeline, type Diagnostic } from '@sluice/core';
+import { causes, InvalidPipeline, type Diagnostic } from '@sluice/core';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 
 /** An error as the command shows it. */
@@ -50,16 +50,6 @@ function headOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // By name: a stage package may bring a copy of core of its own.
   return error.name === 'SluiceError' ? `${codeOf(error) ?? ''}: ${error.message}` : (error.stack ?? error.message);
-}
-
-function causes(error: unknown): readonly unknown[] {
-  const chain: unknown[] = [];
-  let link = error;
-  while (link !== undefined && !chain.includes(link)) {
-    chain.push(link);
-    link = link instanceof Error ? link.cause : undefined;
-  }
-  return chain;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
