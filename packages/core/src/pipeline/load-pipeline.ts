@@ -30,6 +30,8 @@ export interface LoadOptions {
   readonly set?: readonly string[];
   /** Folder that `file`, and paths in `set`, are relative to, and that file names are shown from. */
   readonly cwd?: string;
+  /** Folder that stage packages are looked for from. @default the file's */
+  readonly packagesFrom?: string;
 }
 
 /** Reads a pipeline file and reports all that is wrong with it at once; runs nothing. */
@@ -77,7 +79,7 @@ async function plan(
   const overridden = applyOverrides(parsed, options.set ?? [], options.cwd, keys, report);
   const root = checkStructure(interpolate(overridden, report), report);
   if (root === undefined) return undefined;
-  const stages = await resolveStages(root, stageRegistry(folder, options.bundled), report);
+  const stages = await resolveStages(root, stageRegistry(options.packagesFrom ?? folder, options.bundled), report);
   const stageOptions = new Map(stages.map((stage) => [stage.id, checkStageOptions(stage, folder, report)]));
   const inputs = linkEdges(stages, report);
   const names = Object.entries(options.services ?? {}).map(([name, choices]) => [name, Object.keys(choices)]);

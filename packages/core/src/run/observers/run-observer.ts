@@ -4,13 +4,17 @@ import type { PackageIdentity } from '../../registry/package-identity.js';
 import type { Logger } from '../../services/logger.js';
 import type { RunEvent } from '../run-event.js';
 import type { RunFolder } from '../run-folder.js';
+import type { Manifest } from './write-manifest.js';
 
 export interface ObservedRun {
   readonly plan: PipelinePlan;
   readonly run: RunFolder;
   readonly logger: Logger;
   readonly now: () => Date;
+  /** When this process began with it. */
   readonly startedAt: Date;
+  /** How the run stood, where it is resumed. */
+  readonly before: Manifest | undefined;
   /** This package. */
   readonly sluice: PackageIdentity | undefined;
   /** Versions and numbers that only the caller knows, for the manifest. */

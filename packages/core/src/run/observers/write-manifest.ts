@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
 import { writeFileAtomic } from '../../files/write-file-atomic.js';
@@ -14,7 +14,12 @@ export interface Manifest {
   readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled';
   readonly startedAt: string;
   readonly endedAt?: string;
+  /** Since it was started, or resumed for the last time. */
   readonly seconds?: number;
+  /** Each time that it was taken up again. */
+  readonly resumed?: readonly { readonly at: string }[];
+  /** Who does, or did, it. */
+  readonly process: { readonly pid: number; readonly host: string };
   readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
   readonly seed: number;
   readonly sluice: PackageIdentity | undefined;
@@ -58,15 +63,17 @@ export const writeManifest: RunObserver = async (events, observed) => {
   await lastValueFrom(saves, { defaultValue: undefined });
 };
 
-function firstManifest({ plan, run, startedAt, facts, sluice }: ObservedRun): Manifest {
+function firstManifest({ plan, run, startedAt, before, facts, sluice }: ObservedRun): Manifest {
   const stages = plan.stages.map(({ id, uses, package: identity }): [string, ManifestStage] => {
     return [id, { uses, package: identity, counts: {}, skipped: {} }];
   });
   return {
     run: run.name,
     status: 'running',
-    startedAt: startedAt.toISOString(),
-    pipeline: { name: plan.name, file: plan.file, sha256: plan.digest },
+    startedAt: before?.startedAt ?? startedAt.toISOString(),
+    ...(before && { resumed: [...(before.resumed ?? []), { at: startedAt.toISOString() }] }),
+    process: { pid: process.pid, host: hostname() },
+    pipeline: before?.pipeline ?? { name: plan.name, file: plan.file, sha256: plan.digest },
     seed: plan.seed,
     sluice,
     node: process.version,

@@ -1,0 +1,55 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { stringify } from 'yaml';
+import { writeFileAtomic } from '../files/write-file-atomic.js';
+import type { PipelinePlan } from '../pipeline/plan.js';
+import { createRunFolder, openRunFolder } from './create-run-folder.js';
+import type { Manifest } from './observers/write-manifest.js';
+import { readManifest } from './read-manifest.js';
+import type { RunFolder } from './run-folder.js';
+
+export interface BegunRun {
+  readonly folder: RunFolder;
+  /** How the run stood that is resumed. */
+  readonly before: Manifest | undefined;
+  /** Puts the resolved pipeline back as it was before; does nothing for a new run. */
+  readonly putBack: () => Promise<void>;
+}
+
+const RESOLVED = 'pipeline.resolved.yaml';
+
+/** Makes the run's folder, or opens that of a run which ended early, and writes the resolved pipeline into it. */
+export async function beginRun(
+  plan: PipelinePlan,
+  { runsDir, resume }: { readonly runsDir: string; readonly resume?: string },
+  startedAt: Date,
+): Promise<BegunRun> {
+  const resolved = stringify(escaped(plan.resolved));
+  if (resume === undefined) {
+    const folder = await createRunFolder(runsDir, plan.name, startedAt);
+    await writeFileAtomic(await folder.path(RESOLVED), resolved);
+    return { folder, before: undefined, putBack: () => Promise.resolve() };
+  }
+  const folder = openRunFolder(resume, basename(resume));
+  const before = await readManifest(folder.root);
+  const path = await folder.path(RESOLVED);
+  const old = await readFile(path);
+  await removeUnfinished(folder.root);
+  await writeFileAtomic(path, resolved);
+  return { folder, before, putBack: () => writeFileAtomic(path, old) };
+}
+
+/** Files that a process was writing when it ended; nobody else writes here. */
+async function removeUnfinished(root: string): Promise<void> {
+  const names = await readdir(root, { recursive: true });
+  const unfinished = names.filter((name) => /\.\d+-[0-9a-f]{12}\.tmp$/.test(name));
+  await Promise.all(unfinished.map((name) => rm(join(root, name), { force: true })));
+}
+
+/** The resolved file holds no references; what looks like one is written so that it reads as it is. */
+function escaped(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
+  if (Array.isArray(value)) return value.map(escaped);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escaped(item)]));
+}
