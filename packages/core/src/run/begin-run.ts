@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { PipelinePlan } from '../pipeline/plan.js';
 import { createRunFolder, openRunFolder } from './create-run-folder.js';
-import type { Manifest } from './observers/write-manifest.js';
+import type { Manifest } from './manifest.js';
 import { readManifest } from './read-manifest.js';
 import type { RunFolder } from './run-folder.js';
 

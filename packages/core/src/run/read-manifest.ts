@@ -1,14 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Manifest } from './observers/write-manifest.js';
+import type { Manifest } from './manifest.js';
 
 /** The manifest of a run folder; nothing where the folder is none, or its manifest can't be read. */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   try {
     const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Partial<Manifest>;
     const complete = typeof manifest.run === 'string' && typeof manifest.startedAt === 'string';
-    return complete && manifest.status !== undefined && manifest.pipeline !== undefined
+    return complete && manifest.pipeline !== undefined && manifest.process !== undefined
       ? (manifest as Manifest)
       : undefined;
   } catch {
@@ -21,7 +21,7 @@ const TOLERANCE_MILLISECONDS = 5000;
 
 /** Whether the process is still there that does the run. One on another machine can't be seen from here and counts as gone. */
 export async function isRunning({ status, process: owner, startedAt, resumed = [] }: Manifest): Promise<boolean> {
-  if (status !== 'running' || owner === undefined || owner.host !== hostname()) return false;
+  if (status !== 'running' || owner.host !== hostname()) return false;
   try {
     process.kill(owner.pid, 0);
   } catch (error) {

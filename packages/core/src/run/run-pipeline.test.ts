@@ -5,13 +5,11 @@ import { Type } from '@sinclair/typebox';
 import { Container, ContainerModule } from 'inversify';
 import { lastValueFrom, map, NEVER, take, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { coreErrors } from '../errors/core-errors.js';
 import { loadPipeline, type LoadOptions } from '../pipeline/load-pipeline.js';
 import { serviceToken } from '../services/service-token.js';
 import { defineStage } from '../stage/define-stage.js';
 import { NumberContract, numberStages } from '../testing/fixtures/number-stages.js';
-import type { Manifest } from './observers/write-manifest.js';
-import { isRunning } from './read-manifest.js';
+import type { Manifest } from './manifest.js';
 import type { RunEvent } from './run-event.js';
 import { runPipeline, type RunOptions } from './run-pipeline.js';
 
@@ -94,9 +92,7 @@ describe('a run', () => {
     );
     const [head, ...rows] = read('metrics.csv').trimEnd().split('\n');
     expect(head).toBe('stage,scope,value,scaled');
-    expect(rows).toEqual(
-      [1, 3, 5].map((v) => `double,step,${String(v)},${String(2 * v)}`),
-    );
+    expect(rows).toEqual([1, 3, 5].map((v) => `double,step,${String(v)},${String(2 * v)}`));
   });
 
   it('leaves the resolved pipeline, which runs as it is', async () => {
@@ -297,68 +293,5 @@ describe('services', () => {
     const events = await run(stages, { bundled });
     expect(events.map(({ type }) => type)).toEqual(['run-started', 'run-failed']);
     expect(events.at(-1)).toMatchObject({ stage: 'add', error: { code: 'core/NO_SERVICE' } });
-  });
-});
-
-describe('a run that is resumed', () => {
-  const broken = CHAIN.replace('double: { uses: scale', () => 'double: { uses: scale, with: { fail-at: 3 }');
-  const resume = (stages: string) => run(stages, {}, { resume: runFolder(), now: () => new Date(2030, 0, 1) });
-
-  it('goes on in its folder: files are written anew, the log goes on, and the manifest tells', async () => {
-    await run(broken, {}, { now: () => new Date(2029, 0, 1) });
-    expect(manifest()).toMatchObject({ status: 'failed', process: { pid: process.pid } });
-    const logged = lines('log.jsonl').length;
-    const { startedAt, pipeline } = manifest();
-    writeFileSync(join(runFolder(), 'a.bin.4711-0123456789ab.tmp'), 'half of a file');
-    await resume(CHAIN);
-    expect(readdirSync(join(folder, 'runs'))).toHaveLength(1);
-    expect(manifest()).toMatchObject({ status: 'succeeded', startedAt, pipeline, counts: { scaled: 3 } });
-    expect(manifest().resumed).toEqual([{ at: new Date(2030, 0, 1).toISOString() }]);
-    expect(manifest()).not.toHaveProperty('error');
-    expect(lines('skipped.jsonl')).toHaveLength(3);
-    expect(lines('metrics.jsonl')).toHaveLength(3);
-    expect(read('metrics.csv').trimEnd().split('\n')).toHaveLength(4);
-    expect(lines('log.jsonl').length).toBeGreaterThan(logged + 3);
-    expect(readdirSync(runFolder()).filter((name) => /tmp|new/.test(name))).toEqual([]);
-  });
-
-  it('keeps what it had where it fails earlier than before', async () => {
-    await run(broken);
-    const before = read('metrics.csv');
-    await resume(CHAIN.replace('double: { uses: scale', () => 'double: { uses: scale, with: { fail-at: 1 }'));
-    expect(manifest().status).toBe('failed');
-    expect(read('metrics.csv')).toBe(before);
-  });
-
-  it('keeps its resolved pipeline where it cannot go on with another', async () => {
-    await run(broken);
-    const before = read('pipeline.resolved.yaml');
-    const changed = defineStage({
-      type: 'changed',
-      summary: '',
-      inputs: {},
-      outputs: { numbers: NumberContract },
-      options: Type.Object({}),
-      create: () => () => {
-        throw coreErrors.STATE_CHANGED({ stage: 'it', changes: ['options.by was 1, is 2'] });
-      },
-    });
-    const bundled = { changed: async () => Promise.resolve(changed) };
-    const events = await run('  it: { uses: changed }', { bundled }, { resume: runFolder() });
-    expect(events.at(-1)).toMatchObject({ type: 'run-failed', error: { code: 'core/STATE_CHANGED' } });
-    expect(read('pipeline.resolved.yaml')).toBe(before);
-  });
-
-  it('is still running only while its process is there', async () => {
-    await run(CHAIN);
-    const running = { ...manifest(), status: 'running' as const };
-    const owner = (change: object) => ({ ...running, process: { ...running.process, ...change } });
-    expect(await isRunning(manifest())).toBe(false);
-    expect(await isRunning({ ...running, startedAt: new Date().toISOString() })).toBe(true);
-    expect(await isRunning(owner({ pid: 2 ** 22 + 1 }))).toBe(false);
-    expect(await isRunning(owner({ host: 'elsewhere' }))).toBe(false);
-    if (process.platform === 'linux') {
-      expect(await isRunning({ ...running, startedAt: new Date(0).toISOString() }), 'a number used again').toBe(false);
-    }
   });
 });

@@ -10,7 +10,11 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'sluice-stage-state-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const dependencies = { options: { epochs: 3, optimizer: { lr: 1 } }, samples: { a: 'x'.repeat(64), b: 'b' }, list: [1] };
+const dependencies = {
+  options: { epochs: 3, optimizer: { lr: 1 } },
+  samples: { a: 'x'.repeat(64), b: 'b' },
+  list: [1],
+};
 const open = (changed: object = {}, run = 'one') => {
   const context = { id: 'train', run: openRunFolder(join(folder, run), run) };
   return openStageState(context, openStateStore(join(folder, 'states')), { ...dependencies, ...changed });

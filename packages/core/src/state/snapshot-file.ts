@@ -37,5 +37,8 @@ export function readSnapshot(number: number, file: Buffer<ArrayBuffer>): ReadSna
 
 /** The number is part of it, so that a file under another's name is damaged, too. */
 function digest(number: number, content: Uint8Array): Buffer {
-  return createHash('sha256').update(`${String(number)}\n`).update(content).digest();
+  return createHash('sha256')
+    .update(`${String(number)}\n`)
+    .update(content)
+    .digest();
 }

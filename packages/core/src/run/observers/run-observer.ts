@@ -2,9 +2,9 @@ import type { Observable } from 'rxjs';
 import type { PipelinePlan } from '../../pipeline/plan.js';
 import type { PackageIdentity } from '../../registry/package-identity.js';
 import type { Logger } from '../../services/logger.js';
+import type { Manifest } from '../manifest.js';
 import type { RunEvent } from '../run-event.js';
 import type { RunFolder } from '../run-folder.js';
-import type { Manifest } from './write-manifest.js';
 
 export interface ObservedRun {
   readonly plan: PipelinePlan;

@@ -72,9 +72,7 @@ describe('the metrics files', () => {
 
   it('quote what a comma, a quote or a line break would break', async () => {
     await write([{ text: 'a,"b"\nc' }, { text: 'd' }]);
-    expect(readFileSync(join(folder, 'metrics.csv'), 'utf8')).toBe(
-      'stage,scope,text\na,step,"a,""b""\nc"\na,step,d\n',
-    );
+    expect(readFileSync(join(folder, 'metrics.csv'), 'utf8')).toBe('stage,scope,text\na,step,"a,""b""\nc"\na,step,d\n');
   });
 
   it('do not exist where there is no metric', async () => {
