@@ -79,5 +79,17 @@ export {
   type EarlyStopState,
   type ScoredEpoch,
 } from './train/early-stop.js';
-export { fit, type FitCheckpoint, type FitEvent, type FitItem, type FitOptions, type FitStep } from './train/fit.js';
+export {
+  fit,
+  type FitCheckpoint,
+  type FitEvent,
+  type FitItem,
+  type FitMemory,
+  type FitOptions,
+  type FitRecord,
+  type FitStep,
+} from './train/fit.js';
+export { allFinite, trainingMemory, type TrainingMemory, type TrainingMemoryOptions } from './train/training-memory.js';
+export { readTrainingRecord, type TrainingEnvironment, type TrainingRecord } from './train/training-record.js';
+export type { TrainingSnapshot } from './train/training-state.js';
 export { learningRateAt, type LearningRateOptions } from './train/learning-rate.js';
