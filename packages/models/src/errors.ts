@@ -61,4 +61,6 @@ export const modelErrors = defineErrors('models', {
     `lower the learning rate or warm it up longer, and look at these items. The last good checkpoint: ${d.lastGood ?? 'none was written'}`,
   CHECKPOINT_NOT_WRITTEN: (d: { epoch: number; path: string }) =>
     `the checkpoint of epoch ${String(d.epoch)} could not be written to ${d.path}. Make room on the disk, or mend what refuses the file, then go on with \`sluice resume\``,
+  CHECKPOINT_GONE: (d: { epoch: number }) =>
+    `the checkpoint of epoch ${String(d.epoch)} has gone from the cache since the run began; run it again: training then starts over and gives the same`,
 });

@@ -1,4 +1,4 @@
-import { defineStage, feedback, fromPull } from '@sluice/core';
+import { CONTENT_STORE, defineStage, feedback, fromPull, STATE_STORE } from '@sluice/core';
 import { PromptedSampleContract } from '@sluice/data';
 import {
   CheckpointContract,
@@ -24,9 +24,9 @@ export const trainDecoder = defineStage({
   /** `checkpoints`: epochs 0 (untouched), 1, 2, ...; `initial`: epoch 0 alone. */
   outputs: { checkpoints: CheckpointContract, initial: CheckpointContract },
   options: trainDecoderOptions,
-  services: { engine: TENSOR_ENGINE },
+  services: { engine: TENSOR_ENGINE, store: CONTENT_STORE, states: STATE_STORE },
   create:
-    (options, { engine }, context) =>
+    (options, { engine, store, states }, context) =>
     ({ embeddings, prompts, decision }) => {
       const checkpoints = forkJoin([
         embeddings.pipe(
@@ -41,7 +41,7 @@ export const trainDecoder = defineStage({
         switchMap(([encoded, prompted]) => {
           const samples = pairSamples('train', encoded, prompted);
           const decide = decision === undefined ? undefined : decisionOn(decision);
-          return fromPull(() => trainCheckpoints({ options, engine, samples, context, decide }));
+          return fromPull(() => trainCheckpoints({ options, engine, store, states, samples, context, decide }));
         }),
         share(),
       );
