@@ -18,6 +18,10 @@ export interface RunFileOptions {
   readonly cwd?: string;
   /** Folder that the run's own folder is made in. @default `runs` */
   readonly runsDir?: string;
+  /** Folder of a run that ended early: the run goes on there. @default a new folder in `runsDir` */
+  readonly resume?: string;
+  /** Folder that stage packages are looked for from. @default the file's */
+  readonly packagesFrom?: string;
   /** Folder of the content store. @default `$SLUICE_CACHE_DIR`, else `.sluice/cache` */
   readonly cacheDir?: string;
   /** Threads of the tensor engine: the same number gives the same bytes. @default one a core */
@@ -46,11 +50,14 @@ export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
   const { cwd = process.cwd(), runsDir = 'runs', threads = availableParallelism(), logLevel = 'warn' } = options;
   const cacheDir = options.cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache'));
   const services = serviceChoices({ cacheDir: path.resolve(cwd, cacheDir), threads });
-  const plan = await loadPipeline(options.file, { bundled: bundledStages, services, cwd, set: options.set ?? [] });
+  const { set = [], packagesFrom, resume } = options;
+  const load = { bundled: bundledStages, services, cwd, set, ...(packagesFrom !== undefined && { packagesFrom }) };
+  const plan = await loadPipeline(options.file, load);
   const view = await chooseView(options.terminal ?? processTerminal(), options.quiet ?? false);
   const events = runPipeline(plan, {
     runsDir: path.resolve(cwd, runsDir),
-    facts: { threads },
+    ...(resume !== undefined && { resume }),
+    facts: { threads, cacheDir: path.resolve(cwd, cacheDir) },
     logLevel: logLevel === 'debug' ? 'debug' : 'info',
     consoleLevel: logLevel,
     consoleWrite: view.log,

@@ -4,14 +4,14 @@ import { stringify } from 'yaml';
 import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { PipelinePlan } from '../pipeline/plan.js';
 import { createRunFolder, openRunFolder } from './create-run-folder.js';
-import type { Manifest } from './manifest.js';
+import type { RunBefore } from './observers/run-observer.js';
 import { readManifest } from './read-manifest.js';
 import type { RunFolder } from './run-folder.js';
 
 export interface BegunRun {
   readonly folder: RunFolder;
   /** How the run stood that is resumed. */
-  readonly before: Manifest | undefined;
+  readonly before: RunBefore | undefined;
   /** Puts the resolved pipeline back as it was before; does nothing for a new run. */
   readonly putBack: () => Promise<void>;
 }
@@ -31,7 +31,8 @@ export async function beginRun(
     return { folder, before: undefined, putBack: () => Promise.resolve() };
   }
   const folder = openRunFolder(resume, basename(resume));
-  const before = await readManifest(folder.root);
+  const reading = await readManifest(folder.root);
+  const before = 'manifest' in reading ? reading.manifest : undefined;
   const path = await folder.path(RESOLVED);
   const old = await readFile(path);
   await removeUnfinished(folder.root);

@@ -8,8 +8,7 @@ import { coreErrors } from '../errors/core-errors.js';
 import { loadPipeline, type LoadOptions } from '../pipeline/load-pipeline.js';
 import { defineStage } from '../stage/define-stage.js';
 import { NumberContract, numberStages } from '../testing/fixtures/number-stages.js';
-import type { Manifest } from './manifest.js';
-import { isRunning } from './read-manifest.js';
+import type { Manifest } from './observers/write-manifest.js';
 import type { RunEvent } from './run-event.js';
 import { runPipeline, type RunOptions } from './run-pipeline.js';
 
@@ -95,18 +94,5 @@ describe('a run that is resumed', () => {
     const events = await run('  it: { uses: changed }', { bundled }, { resume: runFolder() });
     expect(events.at(-1)).toMatchObject({ type: 'run-failed', error: { code: 'core/STATE_CHANGED' } });
     expect(read('pipeline.resolved.yaml')).toBe(before);
-  });
-
-  it('is still running only while its process is there', async () => {
-    await run(CHAIN);
-    const running = { ...manifest(), status: 'running' as const };
-    const owner = (change: object) => ({ ...running, process: { ...running.process, ...change } });
-    expect(await isRunning(manifest())).toBe(false);
-    expect(await isRunning({ ...running, startedAt: new Date().toISOString() })).toBe(true);
-    expect(await isRunning(owner({ pid: 2 ** 22 + 1 }))).toBe(false);
-    expect(await isRunning(owner({ host: 'elsewhere' }))).toBe(false);
-    if (process.platform === 'linux') {
-      expect(await isRunning({ ...running, startedAt: new Date(0).toISOString() }), 'a number used again').toBe(false);
-    }
   });
 });

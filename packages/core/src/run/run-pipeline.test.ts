@@ -9,7 +9,7 @@ import { loadPipeline, type LoadOptions } from '../pipeline/load-pipeline.js';
 import { serviceToken } from '../services/service-token.js';
 import { defineStage } from '../stage/define-stage.js';
 import { NumberContract, numberStages } from '../testing/fixtures/number-stages.js';
-import type { Manifest } from './manifest.js';
+import type { Manifest } from './observers/write-manifest.js';
 import type { RunEvent } from './run-event.js';
 import { runPipeline, type RunOptions } from './run-pipeline.js';
 

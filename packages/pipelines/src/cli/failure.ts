@@ -15,7 +15,11 @@ export interface Failure {
 }
 
 /** Codes that say that the command line or the file is wrong. */
-const usageCodes = new Set(['core/INVALID_PIPELINE', 'pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE']);
+const usageCodes = new Set([
+  ...['core/INVALID_PIPELINE', 'pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE'],
+  ...['pipelines/NO_RUN', 'pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN'],
+  ...['pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE', 'pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
+]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */
 const environmentCodes = new Set([

@@ -1,14 +1,14 @@
 import type { LogLevel } from '@sluice/core';
 import { statusDocument } from '../progress/status-document.js';
 import { formatSummary } from '../progress/summary.js';
-import { runFile, type RunOutcome } from '../run-file.js';
+import { runFile, type RunFileOptions, type RunOutcome } from '../run-file.js';
 import { catchSignals } from './catch-signals.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import type { Terminal } from './terminal.js';
 
 /** Options as the command line gives them. */
-export interface RunOptions {
+export interface RunOptions extends Pick<RunFileOptions, 'resume' | 'packagesFrom'> {
   readonly set: readonly string[];
   readonly runsDir: string;
   readonly cacheDir?: string;
@@ -55,7 +55,8 @@ const documentOf = ({ status, failure }: RunOutcome, exitCode: ExitCode) => ({
 
 function failureText({ status, failure }: RunOutcome, exitCode: ExitCode): string {
   const cancelled = exitCode === exitCodes.interrupted || exitCode === exitCodes.terminated;
-  if (cancelled) return `The run was cancelled; what it has left is in ${status.folder}\n`;
+  if (cancelled)
+    return `The run was cancelled; what it has left is in ${status.folder}; \`sluice resume\` goes on with it\n`;
   const stage = failure?.stage === undefined ? 'The run' : `Stage "${failure.stage}"`;
   return `${stage} failed; the log is in ${status.folder}\n${failureOf(failure?.error).text}`;
 }

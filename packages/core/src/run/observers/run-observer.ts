@@ -2,9 +2,15 @@ import type { Observable } from 'rxjs';
 import type { PipelinePlan } from '../../pipeline/plan.js';
 import type { PackageIdentity } from '../../registry/package-identity.js';
 import type { Logger } from '../../services/logger.js';
-import type { Manifest } from '../manifest.js';
 import type { RunEvent } from '../run-event.js';
 import type { RunFolder } from '../run-folder.js';
+
+/** What the manifest of a resumed run keeps of the one before. */
+export interface RunBefore {
+  readonly startedAt: string;
+  readonly resumed?: readonly { readonly at: string }[];
+  readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
+}
 
 export interface ObservedRun {
   readonly plan: PipelinePlan;
@@ -14,7 +20,7 @@ export interface ObservedRun {
   /** When this process began with it. */
   readonly startedAt: Date;
   /** How the run stood, where it is resumed. */
-  readonly before: Manifest | undefined;
+  readonly before: RunBefore | undefined;
   /** This package. */
   readonly sluice: PackageIdentity | undefined;
   /** Versions and numbers that only the caller knows, for the manifest. */

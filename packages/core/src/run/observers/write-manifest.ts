@@ -1,13 +1,57 @@
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
 import { writeFileAtomic } from '../../files/write-file-atomic.js';
 import { causes } from '../../errors/causes.js';
-import type { Manifest, ManifestStage } from '../manifest.js';
-import type { RunEvent } from '../run-event.js';
+import type { KeyParts } from '../../items/key-parts.js';
+import type { PackageIdentity } from '../../registry/package-identity.js';
+import { processMark, type ProcessMark } from '../process-mark.js';
+import type { EdgeStatistics, RunEvent } from '../run-event.js';
 import type { ObservedRun, RunObserver } from './run-observer.js';
 
-/** Keeps `manifest.json`: written when the run starts and when it ends. */
+/** `manifest.json`: what ran, on what, and how it ended. Written when the run starts and when it ends. */
+export interface Manifest {
+  readonly run: string;
+  readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled';
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** Since it was started, or resumed for the last time. */
+  readonly seconds?: number;
+  /** Each time that it was taken up again. */
+  readonly resumed?: readonly { readonly at: string }[];
+  /** Who writes it: `running` means nothing once this process is gone. Missing in manifests of older releases. */
+  readonly process?: ProcessMark;
+  readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
+  readonly seed: number;
+  readonly sluice: PackageIdentity | undefined;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpus: number;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly services: Readonly<Record<string, string>>;
+  readonly stages: Readonly<Record<string, ManifestStage>>;
+  /** Sums of `counted` events over all stages. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly artifacts: readonly { readonly stage: string; readonly name: string; readonly path: string }[];
+  readonly edges: readonly EdgeStatistics[];
+  readonly error?: { readonly stage?: string; readonly code?: string; readonly message: string };
+}
+
+export interface ManifestStage {
+  readonly uses: string;
+  readonly package: PackageIdentity | undefined;
+  readonly seconds?: number;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Items that were read but not used, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** Of a pure stage: how many results were there, and how many were made. */
+  readonly cache?: { readonly hits: number; readonly misses: number };
+  /** What the keys of its results are made of. */
+  readonly key?: KeyParts;
+  /** Items that were given up; `dead-letters.jsonl` lists them. */
+  readonly deadLetters?: number;
+}
+
 export const writeManifest: RunObserver = async (events, observed) => {
   const path = join(observed.run.root, 'manifest.json');
   let manifest = firstManifest(observed);
@@ -29,7 +73,7 @@ function firstManifest({ plan, run, startedAt, before, facts, sluice }: Observed
     status: 'running',
     startedAt: before?.startedAt ?? startedAt.toISOString(),
     ...(before && { resumed: [...(before.resumed ?? []), { at: startedAt.toISOString() }] }),
-    process: { pid: process.pid, host: hostname() },
+    process: processMark(),
     pipeline: before?.pipeline ?? { name: plan.name, file: plan.file, sha256: plan.digest },
     seed: plan.seed,
     sluice,
