@@ -1,8 +1,6 @@
 import { openStageState, type ContentStore, type StageContext, type StateStore } from '@sluice/core';
 import {
-  createDecoderTrainer,
   fit,
-  loadSamWeights,
   stepsPerEpoch,
   trainingMemory,
   type Checkpoint,
@@ -12,6 +10,7 @@ import {
 } from '@sluice/models';
 import { checkpointFolder } from './checkpoint-folder.js';
 import { fitItem } from './fit-item.js';
+import type { OpenTraining } from './open-training.js';
 import type { TrainDecoderOptions } from './options.js';
 import { reportStep } from './report-step.js';
 import { environmentOf, takeUp } from './take-up.js';
@@ -19,6 +18,7 @@ import { trainingDependencies } from './training-dependencies.js';
 
 export interface TrainJob {
   readonly options: TrainDecoderOptions;
+  readonly open: OpenTraining;
   readonly engine: TensorEngine;
   readonly store: ContentStore;
   readonly states: StateStore;
@@ -30,13 +30,11 @@ export interface TrainJob {
 /** Trains, and yields each epoch's checkpoint when its file is written. What an earlier run has done is told again, not done again. */
 export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoint, void, void> {
   const { options, engine, store, samples, context, decide } = job;
-  const { model, epochs, optimizer, loss, resolution, 'batch-size': batchSize, 'checkpoint-every': every } = options;
+  const { model, epochs, optimizer, 'batch-size': batchSize, 'checkpoint-every': every } = options;
   const { run, seed, logger } = context;
   const state = await openStageState(context, job.states, trainingDependencies({ options, engine, samples, seed }));
-  const initial = await loadSamWeights(model);
+  const { initial, trainer } = await job.open(engine, options);
   const folder = checkpointFolder({ run, store, model, initial, training: state.key });
-  const adam = { name: optimizer.name };
-  const trainer = await createDecoderTrainer({ engine, weights: initial, loss, resolution, optimizer: adam });
   try {
     const environment = environmentOf(engine);
     const perEpoch = stepsPerEpoch(samples.length, batchSize);
