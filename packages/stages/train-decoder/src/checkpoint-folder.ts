@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { canonicalDigest, writeFileAtomic, type ContentStore, type RunFolder } from '@sluice/core';
 import {
   allFinite,
@@ -18,6 +19,8 @@ export interface CheckpointFolder {
   readonly hasBefore: (epoch: number) => Promise<boolean>;
   /** Removes the files of all other epochs. */
   readonly keep: (epochs: readonly number[]) => Promise<void>;
+  /** Removes what an earlier run has left beyond the end of this one. */
+  readonly tidy: () => Promise<void>;
   /** The last file whose weights are all numbers. */
   readonly lastGood: () => string | undefined;
 }
@@ -75,6 +78,12 @@ export function checkpointFolder(options: CheckpointFolderOptions): CheckpointFo
         await rm(path, { force: true });
         written.delete(epoch);
       }
+    },
+    tidy: async () => {
+      const root = dirname(await run.path('checkpoints', 'any'));
+      const files = (await readdir(root)).filter((name) => /^epoch-\d+\.safetensors$/.test(name));
+      const left = files.map((name) => join(root, name)).filter((path) => ![...written.values()].includes(path));
+      await Promise.all(left.map((path) => rm(path, { force: true })));
     },
     lastGood: () => good,
   };

@@ -66,6 +66,7 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
         else yield await folder.write(event);
       }
       await memory.flush();
+      await folder.tidy();
     } finally {
       await memory.flush().catch((error: unknown) => logger.warn(`the last state was not written: ${String(error)}`));
     }
