@@ -146,7 +146,7 @@ describe('validate', () => {
 });
 
 describe('help', () => {
-  it.each([[[]], [['run']], [['validate']], [['stages']], [['describe']]] as const)(
+  it.each([[[]], [['run']], [['resume']], [['validate']], [['stages']], [['describe']]] as const)(
     'of %j ends with an example',
     async (command) => {
       const { out } = await sluice(...command, '--help');
