@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { StageState } from '@sluice/core';
 import type { Weights } from '../weights/weights.js';
 import type { DecoderTrainer } from './decoder-trainer.js';
 import type { FitMemory, FitRecord } from './fit.js';
+import type { TrainingSnapshot } from './training-state.js';
 import { writeTrainingRecord, type TrainingEnvironment } from './training-record.js';
 
 export interface TrainingMemoryOptions {
@@ -38,12 +40,16 @@ export function trainingMemory(options: TrainingMemoryOptions): TrainingMemory {
   const isDue = (step: number): boolean =>
     every === undefined ? now() - lastAt >= MOST_MILLISECONDS : step - lastStep >= every;
 
+  /** Off the path of training: it waits for the copy alone, and the next step is under way before the file is made. */
+  const keep = async (snapshot: TrainingSnapshot, taken: readonly FitRecord[]): Promise<void> => {
+    await setImmediate();
+    if (!allFinite(snapshot.tensors)) return; // the loss of the next step will say so
+    await state.write(taken.length, writeTrainingRecord({ snapshot, past: taken, environment }));
+  };
   const write = async (): Promise<void> => {
     const snapshot = await trainer.snapshot();
-    if (!allFinite(snapshot.tensors)) return; // the loss of the next step will say so
-    const record = { snapshot, past: [...steps], environment };
     [lastAt, lastStep] = [now(), steps.length];
-    writing = state.write(steps.length, writeTrainingRecord(record)).catch((error: unknown) => {
+    writing = keep(snapshot, [...steps]).catch((error: unknown) => {
       failure ??= { error };
     });
   };
@@ -67,7 +73,9 @@ export function trainingMemory(options: TrainingMemoryOptions): TrainingMemory {
 /** Whether every weight is a number. */
 export function allFinite(weights: Weights): boolean {
   for (const { data } of weights.values()) {
-    for (const value of data) if (!Number.isFinite(value)) return false;
+    let sum = 0; // stays 0: what is no number, times 0, is none
+    for (let i = 0; i < data.length; i++) sum += data[i]! * 0;
+    if (sum !== 0) return false;
   }
   return true;
 }
