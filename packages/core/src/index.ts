@@ -6,16 +6,34 @@ export { sha256File } from './files/sha256-file.js';
 export { writeFileAtomic } from './files/write-file-atomic.js';
 export { fromPull, type PullSource } from './flow/from-pull.js';
 export { mapBounded } from './flow/map-bounded.js';
+export { readDeadLetters } from './items/read-dead-letters.js';
 export { checkOptions, type CheckedOptions, type OptionProblem } from './options/check-options.js';
 export { InvalidPipeline, type Diagnostic, type RelatedPlace } from './pipeline/diagnostic.js';
-export { checkPipeline, loadPipeline, type LoadOptions, type ServiceChoices } from './pipeline/load-pipeline.js';
-export type { CheckedPipeline, PipelinePlan, PlannedStage } from './pipeline/plan.js';
+export type { Environment } from './pipeline/environment.js';
+export { checkPipeline, loadPipeline, loadPoints, type LoadOptions } from './pipeline/load-pipeline.js';
+export type { PlainValue } from './pipeline/located-node.js';
+export type {
+  CheckedPipeline,
+  PipelinePlan,
+  PipelinePoint,
+  PlannedStage,
+  PlannedTest,
+  TestItem,
+} from './pipeline/plan.js';
+export type { ServiceChoices } from './pipeline/plan-point.js';
 export { problemCodes, type ProblemCode } from './pipeline/problem.js';
 export { renderDiagnostic, renderDiagnostics } from './pipeline/render-diagnostic.js';
+export type { FilePosition } from './pipeline/source-text.js';
 export { suggestion } from './pipeline/suggest.js';
+export type { ValueOrigin } from './pipeline/value-origins.js';
+export { printPipeline } from './pipeline/print-pipeline.js';
 export { randomOf, type Random } from './random/random-of.js';
 export { packageIdentity, type PackageIdentity } from './registry/package-identity.js';
 export { stageRegistry, type BundledStage, type BundledStages, type StageLookup } from './registry/stage-registry.js';
+export { describeDifference, keyDifferences, type KeyDifference } from './forecast/key-differences.js';
+export { planRun, type PlanRunOptions, type RunForecast, type StageForecast } from './forecast/plan-run.js';
+export { latestRun, readRunRecord, type RunRecord } from './forecast/run-record.js';
+export { selectStages, type SelectedPlan, type Selection } from './pipeline/select-stages.js';
 export { createRunFolder, openRunFolder } from './run/create-run-folder.js';
 export type { ObservedRun, RunObserver } from './run/observers/run-observer.js';
 export type { Manifest, ManifestStage } from './run/observers/write-manifest.js';

@@ -3,8 +3,6 @@ import { defineErrors } from '@sluice/core';
 export const pipelinesErrors = defineErrors('pipelines', {
   UNKNOWN_STAGE: (d: { uses: string; hint: string }) => `no stage is called "${d.uses}"; ${d.hint}`,
   NO_STAGE: (d: { uses: string; reason: string }) => `"${d.uses}" can't be used as a stage here: ${d.reason}`,
-  NO_RUN: (d: { word: string; runsDir: string; hint: string }) =>
-    `no run in ${d.runsDir} is called "${d.word}"; ${d.hint}`,
   AMBIGUOUS_RUN: (d: { word: string; names: readonly string[] }) =>
     `"${d.word}" is the beginning of ${d.names.length} runs: ${d.names.slice(0, 12).join(', ')}${d.names.length > 12 ? ', ...' : ''}; write more of it`,
   BAD_RUN: (d: { folder: string; problem: string }) => `${d.folder} can't be read as a run's folder: ${d.problem}`,
@@ -15,6 +13,12 @@ export const pipelinesErrors = defineErrors('pipelines', {
     'if it has ended there, resume with --take-over',
   RESUME_VARIABLE: (d: { set: string }) =>
     `--set ${d.set} has no effect on a run that is resumed, for its variables were put in when it began; set the option itself: stages.<stage>.with.<option>=<value>`,
+  NO_RUN: (d: { run: string; runsDir: string }) =>
+    `there is no run "${d.run}" in ${d.runsDir}; name one of the folders there, or give a path`,
+  NO_FILE: (d: { runsDir: string }) =>
+    `no pipeline file is named, and no run in ${d.runsDir} says which; name the file, or the folder with --runs-dir`,
   RUN_FOLDER: (d: { runsDir: string }) =>
     `the run's folder could not be written below ${d.runsDir}; free some space or choose another place with --runs-dir`,
+  BAD_SWEEP: (d: { file: string; reason: string }) =>
+    `${d.file} is not the record of a sweep: ${d.reason}; name a folder that \`sluice run\` made for a pipeline with a matrix`,
 });

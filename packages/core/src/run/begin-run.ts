@@ -1,8 +1,8 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { stringify } from 'yaml';
 import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { PipelinePlan } from '../pipeline/plan.js';
+import { printPipeline } from '../pipeline/print-pipeline.js';
 import { createRunFolder, openRunFolder } from './create-run-folder.js';
 import type { RunBefore } from './observers/run-observer.js';
 import { readManifest } from './read-manifest.js';
@@ -24,7 +24,7 @@ export async function beginRun(
   { runsDir, resume }: { readonly runsDir: string; readonly resume?: string },
   startedAt: Date,
 ): Promise<BegunRun> {
-  const resolved = stringify(escaped(plan.resolved));
+  const resolved = printPipeline(plan.resolved);
   if (resume === undefined) {
     const folder = await createRunFolder(runsDir, plan.name, startedAt);
     await writeFileAtomic(await folder.path(RESOLVED), resolved);
@@ -45,12 +45,4 @@ async function removeUnfinished(root: string): Promise<void> {
   const names = await readdir(root, { recursive: true });
   const unfinished = names.filter((name) => /\.\d+-[0-9a-f]{12}\.tmp$/.test(name));
   await Promise.all(unfinished.map((name) => rm(join(root, name), { force: true })));
-}
-
-/** The resolved file holds no references; what looks like one is written so that it reads as it is. */
-function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
-  if (Array.isArray(value)) return value.map(escaped);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escaped(item)]));
 }

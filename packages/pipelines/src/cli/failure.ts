@@ -16,9 +16,11 @@ export interface Failure {
 
 /** Codes that say that the command line or the file is wrong. */
 const usageCodes = new Set([
-  ...['core/INVALID_PIPELINE', 'pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE'],
-  ...['pipelines/NO_RUN', 'pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN'],
-  ...['pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE', 'pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
+  ...['core/INVALID_PIPELINE', 'core/NO_SUCH_STAGE', 'core/NO_DEAD_LETTERS'],
+  ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE'],
+  'pipelines/BAD_SWEEP',
+  ...['pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN', 'pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE'],
+  ...['pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
 ]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */

@@ -46,7 +46,11 @@ function results(folder: string): Record<string, string> {
   const snapshots = states
     .filter((file) => file.endsWith('.state'))
     .map((file) => [file, join(folder, 'cache', 'states', file)]);
-  return Object.fromEntries([...files, ...snapshots].map(([file, path]) => [file, readFileSync(path!, 'latin1')]));
+  const contents = [...files, ...snapshots].map(([file, path]): [string, string] => [
+    file!,
+    readFileSync(path!, 'latin1'),
+  ]);
+  return Object.fromEntries(contents);
 }
 
 describe.skipIf(!existsSync(program))('a training of 60 steps (of the built package)', () => {
