@@ -40,6 +40,8 @@ export { selectStages, type SelectedPlan, type Selection } from './pipeline/sele
 export { createRunFolder, openRunFolder } from './run/create-run-folder.js';
 export type { ObservedRun, RunObserver } from './run/observers/run-observer.js';
 export type { Manifest, ManifestStage } from './run/observers/write-manifest.js';
+export { processState, type ProcessMark } from './run/process-mark.js';
+export { readManifest, type ManifestReading } from './run/read-manifest.js';
 export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/run-event.js';
 export type { RunFolder } from './run/run-folder.js';
 export type { LogLevel } from './run/run-logger.js';
@@ -48,8 +50,9 @@ export { runTests, type RunTestsOptions, type TestOutcome } from './run/run-test
 export { runPipeline, type RunOptions } from './run/run-pipeline.js';
 export type { ContentStore } from './services/content-store.js';
 export type { Logger } from './services/logger.js';
+export type { Snapshot, StageState, StateStore } from './services/state-store.js';
 export { serviceToken } from './services/service-token.js';
-export { CONTENT_STORE, LOGGER } from './services/tokens.js';
+export { CONTENT_STORE, LOGGER, STATE_STORE } from './services/tokens.js';
 export type { AnyStage } from './stage/any-stage.js';
 export { defineContract, type DataContract } from './stage/data-contract.js';
 export {
@@ -76,4 +79,6 @@ export {
 export type { ItemContext, KeptItem } from './stage/item-work.js';
 export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
+export { openStageState } from './state/open-stage-state.js';
+export { openStateStore } from './state/state-store.js';
 export { openContentStore } from './store/content-store.js';

@@ -26,6 +26,7 @@ export { resizeAntialiased } from './images/resize-antialiased.js';
 export { resizeBilinear } from './images/resize-bilinear.js';
 export type { RgbImage } from './images/rgb-image.js';
 export { innermostPixel } from './masks/innermost-pixel.js';
+export { sampleDigest } from './samples/sample-digest.js';
 export { promptSampler, type PromptOptions } from './prompts/prompt-sampler.js';
 export { coco } from './formats/coco/coco.js';
 export { writeCoco, type CocoImageToWrite } from './formats/coco/write-coco.js';

@@ -1,8 +1,16 @@
-import { CONTENT_STORE, LOGGER, openContentStore, type ServiceChoices } from '@sluice/core';
+import path from 'node:path';
+import {
+  CONTENT_STORE,
+  LOGGER,
+  openContentStore,
+  openStateStore,
+  STATE_STORE,
+  type ServiceChoices,
+} from '@sluice/core';
 import type { ContainerModule, ContainerModuleLoadOptions } from 'inversify';
 
 export interface ServiceOptions {
-  /** Folder of the content store. */
+  /** Folder of the content store; states to resume from lie in its folder `states`. */
   readonly cacheDir: string;
   /** Threads of the tensor engine. */
   readonly threads: number;
@@ -18,6 +26,9 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
       containerModule(({ bind }) => {
         bind(CONTENT_STORE)
           .toDynamicValue((context) => openContentStore(cacheDir, context.get(LOGGER)))
+          .inSingletonScope();
+        bind(STATE_STORE)
+          .toDynamicValue((context) => openStateStore(path.join(cacheDir, 'states'), context.get(LOGGER)))
           .inSingletonScope();
       }),
   },

@@ -3,6 +3,16 @@ import { defineErrors } from '@sluice/core';
 export const pipelinesErrors = defineErrors('pipelines', {
   UNKNOWN_STAGE: (d: { uses: string; hint: string }) => `no stage is called "${d.uses}"; ${d.hint}`,
   NO_STAGE: (d: { uses: string; reason: string }) => `"${d.uses}" can't be used as a stage here: ${d.reason}`,
+  AMBIGUOUS_RUN: (d: { word: string; names: readonly string[] }) =>
+    `"${d.word}" is the beginning of ${d.names.length} runs: ${d.names.slice(0, 12).join(', ')}${d.names.length > 12 ? ', ...' : ''}; write more of it`,
+  BAD_RUN: (d: { folder: string; problem: string }) => `${d.folder} can't be read as a run's folder: ${d.problem}`,
+  RUN_ACTIVE: (d: { run: string; pid: number; host: string }) =>
+    `the run ${d.run} is still running (process ${String(d.pid)} on ${d.host}); wait for it, or end that process first`,
+  RUN_ELSEWHERE: (d: { run: string; pid: number; host: string }) =>
+    `the run ${d.run} was running on another machine (process ${String(d.pid)} on ${d.host}), which can't be asked from here; ` +
+    'if it has ended there, resume with --take-over',
+  RESUME_VARIABLE: (d: { set: string }) =>
+    `--set ${d.set} has no effect on a run that is resumed, for its variables were put in when it began; set the option itself: stages.<stage>.with.<option>=<value>`,
   NO_RUN: (d: { run: string; runsDir: string }) =>
     `there is no run "${d.run}" in ${d.runsDir}; name one of the folders there, or give a path`,
   NO_FILE: (d: { runsDir: string }) =>

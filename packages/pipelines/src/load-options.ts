@@ -14,6 +14,8 @@ export interface PlanOptions {
   readonly set?: readonly string[];
   /** Folder that relative paths here are relative to. @default the working folder */
   readonly cwd?: string;
+  /** Folder that stage packages are looked for from. @default the file's */
+  readonly packagesFrom?: string;
   /** Folder of the content store. @default `$SLUICE_CACHE_DIR`, else `.sluice/cache` */
   readonly cacheDir?: string;
   /** Threads of the tensor engine: the same number gives the same bytes. @default one a core */
@@ -23,7 +25,13 @@ export interface PlanOptions {
 /** How core loads a file with the bundled stages and services. */
 export function loadOptions(options: PlanOptions): LoadOptions {
   const { cwd = process.cwd(), profiles = [], environment = {}, set = [], threads = availableParallelism() } = options;
-  const cacheDir = options.cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache'));
-  const services = serviceChoices({ cacheDir: path.resolve(cwd, cacheDir), threads });
-  return { bundled: bundledStages, services, cwd, profiles, environment, set };
+  const services = serviceChoices({ cacheDir: cacheFolder(options), threads });
+  const { packagesFrom } = options;
+  const from = packagesFrom !== undefined && { packagesFrom };
+  return { bundled: bundledStages, services, cwd, profiles, environment, set, ...from };
+}
+
+/** Absolute. */
+export function cacheFolder({ cwd = process.cwd(), cacheDir }: Pick<PlanOptions, 'cwd' | 'cacheDir'>): string {
+  return path.resolve(cwd, cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache')));
 }

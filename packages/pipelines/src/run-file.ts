@@ -2,12 +2,15 @@ import { availableParallelism } from 'node:os';
 import { runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
 import { lastValueFrom, tap } from 'rxjs';
 import { pipelinesErrors } from './errors.js';
+import { cacheFolder } from './load-options.js';
 import { loadSelected, runsFolder, type LoadSelectedOptions, type LoadedSelection } from './load-selected.js';
 import { chooseView } from './progress/choose-view.js';
 import { beforeRun, nextStatus, type RunStatus } from './progress/run-status.js';
 import { processTerminal, type Terminal } from './cli/terminal.js';
 
-export interface RunPlanOptions extends Pick<LoadSelectedOptions, 'cwd' | 'runsDir' | 'threads'> {
+export interface RunPlanOptions extends Pick<LoadSelectedOptions, 'cwd' | 'runsDir' | 'cacheDir' | 'threads'> {
+  /** Folder of a run that ended early: the run goes on there. @default a new folder in `runsDir` */
+  readonly resume?: string;
   /** Least level of log lines on stderr. @default 'warn' */
   readonly logLevel?: LogLevel;
   /** Shows no progress. @default false */
@@ -42,7 +45,8 @@ export async function runPlan({ plan, reuse }: LoadedSelection, options: RunPlan
   const events = runPipeline(plan, {
     runsDir,
     reuse,
-    facts: { threads },
+    ...(options.resume !== undefined && { resume: options.resume }),
+    facts: { threads, cacheDir: cacheFolder(options) },
     logLevel: logLevel === 'debug' ? 'debug' : 'info',
     consoleLevel: logLevel,
     consoleWrite: view.log,

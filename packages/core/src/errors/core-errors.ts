@@ -33,4 +33,9 @@ export const coreErrors = defineErrors('core', {
   NO_RUN_FOLDER: (d: { stage: string }) =>
     `stage "${d.stage}" says that it is light, but asked for a file in the run folder while the run was planned`,
   BAD_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
+  STATE_NOT_WRITTEN: (d: { path: string }) =>
+    `${d.path} could not be written; the state before it is intact. Make room on the disk, or mend what refuses the file, then go on with \`sluice resume\``,
+  STATE_CHANGED: (d: { stage: string; changes: readonly string[] }) =>
+    `stage "${d.stage}" of this run can't go on, for what it has done depends on something that has changed: ${d.changes.join('; ')}. ` +
+    'Change it back and resume again, or begin a new run with `sluice run`',
 });

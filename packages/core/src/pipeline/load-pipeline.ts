@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly set?: readonly string[];
   /** Folder that `file`, and paths in `set`, are relative to, and that file names are shown from. */
   readonly cwd?: string;
+  /** Folder that stage packages are looked for from. @default the file's */
+  readonly packagesFrom?: string;
 }
 
 /**
@@ -71,7 +73,7 @@ async function check(file: string, options: LoadOptions): Promise<Checked> {
   const context: PointContext = {
     file: path,
     digest: read.digest,
-    registry: stageRegistry(dirname(path), options.bundled),
+    registry: stageRegistry(options.packagesFrom ?? dirname(path), options.bundled),
     services: options.services ?? {},
   };
   const { root, strong, matrix } = layers(read.root, options, cwd, problems.report);

@@ -1,12 +1,11 @@
 import { Observable, Subject, Subscription, type Subscriber } from 'rxjs';
 import type { Container } from 'inversify';
+import { causes } from '../errors/causes.js';
 import { coreErrors } from '../errors/core-errors.js';
 import { SluiceError } from '../errors/define-errors.js';
-import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { PipelinePlan } from '../pipeline/plan.js';
-import { printPipeline } from '../pipeline/print-pipeline.js';
 import { packageIdentity } from '../registry/package-identity.js';
-import { createRunFolder } from './create-run-folder.js';
+import { beginRun } from './begin-run.js';
 import { described, logEvents } from './observers/log-events.js';
 import type { ObservedRun, RunObserver } from './observers/run-observer.js';
 import { writeDeadLetters, writeItems, writeSkipped } from './observers/write-lines.js';
@@ -23,6 +22,8 @@ import { watchStandstill } from './watch-standstill.js';
 export interface RunOptions {
   /** Folder that run folders are made in. */
   readonly runsDir: string;
+  /** Folder of a run that ended early, to go on in it instead of making one. */
+  readonly resume?: string;
   /** Services of the composition root; the run makes a container of its own below it. */
   readonly container?: Container;
   /** Cancels the run. */
@@ -86,8 +87,7 @@ async function run(
   const now = options.now ?? (() => new Date());
   const startedAt = now();
   const begin = performance.now();
-  const folder = await createRunFolder(options.runsDir, plan.name, startedAt);
-  await writeFileAtomic(await folder.path('pipeline.resolved.yaml'), printPipeline(plan.resolved));
+  const { folder, before, putBack } = await beginRun(plan, options, startedAt);
   const log = await openRunLogger({
     file: await folder.path('log.jsonl'),
     level: options.logLevel ?? 'info',
@@ -101,6 +101,7 @@ async function run(
     logger: log.logger,
     now,
     startedAt,
+    before,
     facts: options.facts ?? {},
     sluice,
   };
@@ -121,9 +122,14 @@ async function run(
     outcome.type === 'run-finished' ? { ...outcome, milliseconds: performance.now() - begin } : outcome;
   record.events.next(last);
   const broken = await record.close();
+  if (last.type === 'run-failed' && hasChanged(last.error)) await putBack();
   await log.close().catch((error: unknown) => broken.push(error));
   subscriber.next(broken.length > 0 && last.type === 'run-finished' ? { type: 'run-failed', error: broken[0] } : last);
 }
+
+/** The run can't go on as it was asked to; it can as it was. */
+const hasChanged = (error: unknown): boolean =>
+  causes(error).some((each) => each instanceof SluiceError && each.code === 'core/STATE_CHANGED');
 
 type Outcome = Extract<RunEvent, { readonly type: 'run-finished' | 'run-failed' }>;
 

@@ -2,9 +2,13 @@ import type { ServiceIdentifier } from 'inversify';
 import type { ContentStore } from './content-store.js';
 import type { Logger } from './logger.js';
 import { serviceToken } from './service-token.js';
+import type { StateStore } from './state-store.js';
 
 /** Content-addressed store on disk; embeddings lie here. */
 export const CONTENT_STORE: ServiceIdentifier<ContentStore> = serviceToken('sluice.ContentStore');
 
 /** The run's logger, bound in every run. */
 export const LOGGER: ServiceIdentifier<Logger> = serviceToken('sluice.Logger');
+
+/** Snapshots of long work on disk; training's state lies here. */
+export const STATE_STORE: ServiceIdentifier<StateStore> = serviceToken('sluice.StateStore');

@@ -19,6 +19,8 @@ const usageCodes = new Set([
   ...['core/INVALID_PIPELINE', 'core/NO_SUCH_STAGE', 'core/NO_DEAD_LETTERS'],
   ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE', 'pipelines/NO_TESTS'],
   'pipelines/BAD_SWEEP',
+  ...['pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN', 'pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE'],
+  ...['pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
 ]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */

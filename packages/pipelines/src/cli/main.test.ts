@@ -224,7 +224,7 @@ describe('schema', () => {
 });
 
 describe('help', () => {
-  it.each([[[]], [['run']], [['validate']], [['schema']], [['stages']], [['describe']]] as const)(
+  it.each([[[]], [['run']], [['resume']], [['validate']], [['schema']], [['stages']], [['describe']]] as const)(
     'of %j ends with an example',
     async (command) => {
       const { out } = await sluice(...command, '--help');

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { example, type DefineCommand } from './command-line.js';
 import { defineDescribe } from './commands/describe.js';
+import { defineResume } from './commands/resume.js';
 import { definePlan } from './commands/plan.js';
 import { defineRun } from './commands/run.js';
 import { defineSchema } from './commands/schema.js';
@@ -17,6 +18,7 @@ export { processTerminal } from './terminal.js';
 /** In the order of the help. */
 const commands: readonly DefineCommand[] = [
   defineRun,
+  defineResume,
   defineValidate,
   definePlan,
   defineWhy,

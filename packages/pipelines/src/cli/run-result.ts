@@ -29,7 +29,8 @@ export function runResult(outcome: RunOutcome, signalled: ExitCode | undefined):
 
 function failureText({ status, failure }: RunOutcome, exitCode: ExitCode): string {
   const cancelled = exitCode === exitCodes.interrupted || exitCode === exitCodes.terminated;
-  if (cancelled) return `The run was cancelled; what it has left is in ${status.folder}\n`;
+  if (cancelled)
+    return `The run was cancelled; what it has left is in ${status.folder}; \`sluice resume\` goes on with it\n`;
   const stage = failure?.stage === undefined ? 'The run' : `Stage "${failure.stage}"`;
   return `${stage} failed; the log is in ${status.folder}\n${failureOf(failure?.error).text}`;
 }

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../../files/write-file-atomic.js';
 import { causes } from '../../errors/causes.js';
 import type { KeyParts } from '../../items/cache-record.js';
 import type { PackageIdentity } from '../../registry/package-identity.js';
+import { processMark, type ProcessMark } from '../process-mark.js';
 import type { EdgeStatistics, RunEvent } from '../run-event.js';
 import type { ObservedRun, RunObserver } from './run-observer.js';
 
@@ -14,7 +15,12 @@ export interface Manifest {
   readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled';
   readonly startedAt: string;
   readonly endedAt?: string;
+  /** Since it was started, or resumed for the last time. */
   readonly seconds?: number;
+  /** Each time that it was taken up again. */
+  readonly resumed?: readonly { readonly at: string }[];
+  /** Who writes it: `running` means nothing once this process is gone. Missing in manifests of older releases. */
+  readonly process?: ProcessMark;
   readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
   readonly seed: number;
   readonly sluice: PackageIdentity | undefined;
@@ -58,15 +64,17 @@ export const writeManifest: RunObserver = async (events, observed) => {
   await lastValueFrom(saves, { defaultValue: undefined });
 };
 
-function firstManifest({ plan, run, startedAt, facts, sluice }: ObservedRun): Manifest {
+function firstManifest({ plan, run, startedAt, before, facts, sluice }: ObservedRun): Manifest {
   const stages = plan.stages.map(({ id, uses, package: identity }): [string, ManifestStage] => {
     return [id, { uses, package: identity, counts: {}, skipped: {} }];
   });
   return {
     run: run.name,
     status: 'running',
-    startedAt: startedAt.toISOString(),
-    pipeline: { name: plan.name, file: plan.file, sha256: plan.digest },
+    startedAt: before?.startedAt ?? startedAt.toISOString(),
+    ...(before && { resumed: [...(before.resumed ?? []), { at: startedAt.toISOString() }] }),
+    process: processMark(),
+    pipeline: before?.pipeline ?? { name: plan.name, file: plan.file, sha256: plan.digest },
     seed: plan.seed,
     sluice,
     node: process.version,
