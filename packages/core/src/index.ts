@@ -27,7 +27,7 @@ export { runPipeline, type RunOptions } from './run/run-pipeline.js';
 export type { ContentStore } from './services/content-store.js';
 export type { Logger } from './services/logger.js';
 export { serviceToken } from './services/service-token.js';
-export { CONTENT_STORE, LOGGER } from './services/tokens.js';
+export { CONTENT_STORE, LOGGER, RUN_FOLDER } from './services/tokens.js';
 export type { AnyStage } from './stage/any-stage.js';
 export { defineContract, type DataContract } from './stage/data-contract.js';
 export {
@@ -54,4 +54,8 @@ export {
 export type { ItemContext, KeptItem } from './stage/item-work.js';
 export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
-export { openContentStore } from './store/content-store.js';
+export { collectGarbage, type GarbageOptions, type GarbageReport } from './store/collect-garbage.js';
+export { openContentStore, type StoreOptions } from './store/content-store.js';
+export { describeStore, type StoreDescription } from './store/describe-store.js';
+export { openRunReferences, withReferences, type RunReferences } from './store/run-references.js';
+export { verifyStore, type VerifyReport } from './store/verify-store.js';

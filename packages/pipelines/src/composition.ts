@@ -1,4 +1,12 @@
-import { CONTENT_STORE, LOGGER, openContentStore, type ServiceChoices } from '@sluice/core';
+import {
+  CONTENT_STORE,
+  LOGGER,
+  openContentStore,
+  openRunReferences,
+  RUN_FOLDER,
+  withReferences,
+  type ServiceChoices,
+} from '@sluice/core';
 import type { ContainerModule, ContainerModuleLoadOptions } from 'inversify';
 
 export interface ServiceOptions {
@@ -17,7 +25,11 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
     folder: () =>
       containerModule(({ bind }) => {
         bind(CONTENT_STORE)
-          .toDynamicValue((context) => openContentStore(cacheDir, context.get(LOGGER)))
+          .toDynamicValue((context) => {
+            const logger = context.get(LOGGER);
+            const references = openRunReferences(cacheDir, context.get(RUN_FOLDER).root, { logger });
+            return withReferences(openContentStore(cacheDir, { logger }), references);
+          })
           .inSingletonScope();
       }),
   },

@@ -1,4 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
+import type { RunFolder } from '../run/run-folder.js';
 import type { ContentStore } from './content-store.js';
 import type { Logger } from './logger.js';
 import { serviceToken } from './service-token.js';
@@ -8,3 +9,6 @@ export const CONTENT_STORE: ServiceIdentifier<ContentStore> = serviceToken('slui
 
 /** The run's logger, bound in every run. */
 export const LOGGER: ServiceIdentifier<Logger> = serviceToken('sluice.Logger');
+
+/** The folder of the run, bound in every run. */
+export const RUN_FOLDER: ServiceIdentifier<RunFolder> = serviceToken('sluice.RunFolder');
