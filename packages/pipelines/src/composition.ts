@@ -27,8 +27,9 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
         bind(CONTENT_STORE)
           .toDynamicValue((context) => {
             const logger = context.get(LOGGER);
-            const references = openRunReferences(cacheDir, context.get(RUN_FOLDER).root, { logger });
-            return withReferences(openContentStore(cacheDir, { logger }), references);
+            const store = openContentStore(cacheDir, { logger });
+            const run = context.get(RUN_FOLDER, { optional: true });
+            return run ? withReferences(store, openRunReferences(cacheDir, run.root, { logger })) : store;
           })
           .inSingletonScope();
       }),

@@ -33,5 +33,9 @@ export const coreErrors = defineErrors('core', {
   ROOT_UNREADABLE: (d: { root: string; reason: string }) =>
     `${d.root} names a run that uses this content store, and ${d.reason}; nothing was removed, because the run may refer to it. ` +
     'Make it readable, or delete the file when that run is not needed',
+  NO_DEAD_LETTERS: (d: { folder: string }) => `the run in ${d.folder} gave up no item that can be worked on again`,
+  NO_SUCH_STAGE: (d: { stage: string; hint: string }) => `there is no stage "${d.stage}"; ${d.hint}`,
+  NO_RUN_FOLDER: (d: { stage: string }) =>
+    `stage "${d.stage}" says that it is light, but asked for a file in the run folder while the run was planned`,
   BAD_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
 });

@@ -10,5 +10,5 @@ export const CONTENT_STORE: ServiceIdentifier<ContentStore> = serviceToken('slui
 /** The run's logger, bound in every run. */
 export const LOGGER: ServiceIdentifier<Logger> = serviceToken('sluice.Logger');
 
-/** The folder of the run, bound in every run. */
+/** The folder of the run, bound in every run; not where a run is only planned. */
 export const RUN_FOLDER: ServiceIdentifier<RunFolder> = serviceToken('sluice.RunFolder');
