@@ -8,6 +8,7 @@ import {
   type Reuse,
   type Selection,
 } from '@sluice/core';
+import { cacheFolder } from './cache-folder.js';
 import { serviceChoices } from './composition.js';
 import { findRun } from './runs/find-run.js';
 import { bundledStages } from './stages/bundled-stages.js';
@@ -44,8 +45,7 @@ export interface LoadedSelection {
 export async function loadSelected(options: LoadSelectedOptions): Promise<LoadedSelection> {
   const { cwd = process.cwd(), threads = availableParallelism(), selection = {} } = options;
   const runsDir = path.resolve(cwd, options.runsDir ?? 'runs');
-  const cacheDir = options.cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache'));
-  const services = serviceChoices({ cacheDir: path.resolve(cwd, cacheDir), threads });
+  const services = serviceChoices({ cacheDir: cacheFolder(options.cacheDir, cwd), threads });
   const loaded = await loadPipeline(options.file, { bundled: bundledStages, services, cwd, set: options.set ?? [] });
   const { plan, reuse } = selectStages(loaded, selection);
   if (options.replay === undefined) return { plan, reuse, runsDir, threads };

@@ -146,11 +146,13 @@ describe('validate', () => {
 });
 
 describe('help', () => {
-  it.each([[[]], [['run']], [['validate']], [['stages']], [['describe']]] as const)(
+  it.each([[[]], [['run']], [['validate']], [['stages']], [['describe']], [['cache']], [['cache', 'gc']]] as const)(
     'of %j ends with an example',
     async (command) => {
       const { out } = await sluice(...command, '--help');
-      expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ sluice ${command[0] ?? 'run'}`));
+      expect(out).toMatch(
+        new RegExp(`\\nExample:\\n {2}\\$ sluice ${command.length === 0 ? 'run' : command.join(' ')}`),
+      );
     },
   );
 
