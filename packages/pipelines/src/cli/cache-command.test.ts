@@ -74,7 +74,7 @@ describe('sluice cache ls', () => {
   it('refuses a file in the place of the cache', async () => {
     writeFileSync(cache, '');
     const { code, err } = await sluice('cache', 'ls');
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(err).toMatch(/^core\/STORE_FAILED: the content store could not list .*cache: ENOTDIR/);
   });
 });
