@@ -52,7 +52,7 @@ export type { ContentStore } from './services/content-store.js';
 export type { Logger } from './services/logger.js';
 export type { Snapshot, StageState, StateStore } from './services/state-store.js';
 export { serviceToken } from './services/service-token.js';
-export { CONTENT_STORE, LOGGER, STATE_STORE } from './services/tokens.js';
+export { CONTENT_STORE, LOGGER, RUN_FOLDER, STATE_STORE } from './services/tokens.js';
 export type { AnyStage } from './stage/any-stage.js';
 export { defineContract, type DataContract } from './stage/data-contract.js';
 export {
@@ -81,4 +81,8 @@ export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
 export { openStageState } from './state/open-stage-state.js';
 export { openStateStore } from './state/state-store.js';
-export { openContentStore } from './store/content-store.js';
+export { collectGarbage, type GarbageOptions, type GarbageReport } from './store/collect-garbage.js';
+export { openContentStore, type StoreOptions } from './store/content-store.js';
+export { describeStore, type StoreDescription } from './store/describe-store.js';
+export { openRunReferences, withReferences, type RunReferences } from './store/run-references.js';
+export { verifyStore, type VerifyReport } from './store/verify-store.js';

@@ -3,8 +3,11 @@ import {
   CONTENT_STORE,
   LOGGER,
   openContentStore,
+  openRunReferences,
   openStateStore,
+  RUN_FOLDER,
   STATE_STORE,
+  withReferences,
   type ServiceChoices,
 } from '@sluice/core';
 import type { ContainerModule, ContainerModuleLoadOptions } from 'inversify';
@@ -25,7 +28,12 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
     folder: () =>
       containerModule(({ bind }) => {
         bind(CONTENT_STORE)
-          .toDynamicValue((context) => openContentStore(cacheDir, context.get(LOGGER)))
+          .toDynamicValue((context) => {
+            const logger = context.get(LOGGER);
+            const store = openContentStore(cacheDir, { logger });
+            const run = context.get(RUN_FOLDER, { optional: true });
+            return run ? withReferences(store, openRunReferences(cacheDir, run.root, { logger })) : store;
+          })
           .inSingletonScope();
         bind(STATE_STORE)
           .toDynamicValue((context) => openStateStore(path.join(cacheDir, 'states'), context.get(LOGGER)))

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import type { Environment, LoadOptions } from '@sluice/core';
+import { cacheFolder } from './cache-folder.js';
 import { serviceChoices } from './composition.js';
 import { bundledStages } from './stages/bundled-stages.js';
 
@@ -25,13 +25,8 @@ export interface PlanOptions {
 /** How core loads a file with the bundled stages and services. */
 export function loadOptions(options: PlanOptions): LoadOptions {
   const { cwd = process.cwd(), profiles = [], environment = {}, set = [], threads = availableParallelism() } = options;
-  const services = serviceChoices({ cacheDir: cacheFolder(options), threads });
+  const services = serviceChoices({ cacheDir: cacheFolder(options.cacheDir, cwd), threads });
   const { packagesFrom } = options;
   const from = packagesFrom !== undefined && { packagesFrom };
   return { bundled: bundledStages, services, cwd, profiles, environment, set, ...from };
-}
-
-/** Absolute. */
-export function cacheFolder({ cwd = process.cwd(), cacheDir }: Pick<PlanOptions, 'cwd' | 'cacheDir'>): string {
-  return path.resolve(cwd, cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache')));
 }

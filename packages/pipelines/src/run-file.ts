@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
 import { lastValueFrom, tap } from 'rxjs';
 import { pipelinesErrors } from './errors.js';
-import { cacheFolder } from './load-options.js';
+import { cacheFolder } from './cache-folder.js';
 import { loadSelected, runsFolder, type LoadSelectedOptions, type LoadedSelection } from './load-selected.js';
 import { chooseView } from './progress/choose-view.js';
 import { beforeRun, nextStatus, type RunStatus } from './progress/run-status.js';
@@ -46,7 +46,7 @@ export async function runPlan({ plan, reuse }: LoadedSelection, options: RunPlan
     runsDir,
     reuse,
     ...(options.resume !== undefined && { resume: options.resume }),
-    facts: { threads, cacheDir: cacheFolder(options) },
+    facts: { threads, cacheDir: cacheFolder(options.cacheDir, options.cwd) },
     logLevel: logLevel === 'debug' ? 'debug' : 'info',
     consoleLevel: logLevel,
     consoleWrite: view.log,

@@ -28,6 +28,11 @@ export const coreErrors = defineErrors('core', {
     `a stage that keeps bytes gave ${d.found} for an item; its work must return a Uint8Array`,
   UNDECLARED_SEED: (d: { stage: string }) =>
     `stage "${d.stage}" reads the seed, but says that its results don't depend on it; define it with seeded: true`,
+  STORE_FAILED: (d: { doing: string; path: string; reason: string; remedy: string }) =>
+    `the content store could not ${d.doing} ${d.path}: ${d.reason}; ${d.remedy}`,
+  ROOT_UNREADABLE: (d: { root: string; reason: string }) =>
+    `${d.root} names a run that uses this content store, and ${d.reason}; nothing was removed, because the run may refer to it. ` +
+    'Make it readable, or delete the file when that run is not needed',
   NO_DEAD_LETTERS: (d: { folder: string }) => `the run in ${d.folder} gave up no item that can be worked on again`,
   NO_SUCH_STAGE: (d: { stage: string; hint: string }) => `there is no stage "${d.stage}"; ${d.hint}`,
   NO_RUN_FOLDER: (d: { stage: string }) =>

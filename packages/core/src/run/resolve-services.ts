@@ -2,7 +2,8 @@ import type { Container, ContainerModule, ServiceIdentifier } from 'inversify';
 import { coreErrors } from '../errors/core-errors.js';
 import type { PlannedStage } from '../pipeline/plan.js';
 import type { Logger } from '../services/logger.js';
-import { LOGGER } from '../services/tokens.js';
+import { LOGGER, RUN_FOLDER } from '../services/tokens.js';
+import type { RunFolder } from './run-folder.js';
 
 export interface RunServices {
   /** What a stage asked for, by the names that it uses. */
@@ -13,15 +14,17 @@ export interface RunServices {
   readonly close: () => Promise<void>;
 }
 
-/** A container of the run's own below the caller's: the chosen modules are loaded into it, and go with the run. */
+/** A container of the run's own below the caller's: the chosen modules are loaded into it, and go with the run. A plan has no run folder. */
 export async function openRunServices(
   parent: Container | undefined,
   modules: readonly (() => Promise<ContainerModule>)[],
   logger: Logger,
+  folder?: RunFolder,
 ): Promise<RunServices> {
   const inversify = await import('inversify');
   const container = new inversify.Container(parent === undefined ? {} : { parent });
   container.bind(LOGGER).toConstantValue(logger);
+  if (folder !== undefined) container.bind(RUN_FOLDER).toConstantValue(folder);
   for (const load of modules) await container.loadAsync(await load());
   return {
     of: async ({ id, definition }) => {

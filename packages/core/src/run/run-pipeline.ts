@@ -150,7 +150,7 @@ async function work(
   let outcome: Outcome;
   try {
     controller.signal.throwIfAborted();
-    const services = (opened.services = await openRunServices(options.container, plan.modules, log.logger));
+    const services = (opened.services = await openRunServices(options.container, plan.modules, log.logger, folder));
     const report = (event: RunEvent): void => {
       if (!over) emit(event);
     };

@@ -1,4 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
+import type { RunFolder } from '../run/run-folder.js';
 import type { ContentStore } from './content-store.js';
 import type { Logger } from './logger.js';
 import { serviceToken } from './service-token.js';
@@ -12,3 +13,6 @@ export const LOGGER: ServiceIdentifier<Logger> = serviceToken('sluice.Logger');
 
 /** Snapshots of long work on disk; training's state lies here. */
 export const STATE_STORE: ServiceIdentifier<StateStore> = serviceToken('sluice.StateStore');
+
+/** The folder of the run, bound in every run; not where a run is only planned. */
+export const RUN_FOLDER: ServiceIdentifier<RunFolder> = serviceToken('sluice.RunFolder');

@@ -224,13 +224,20 @@ describe('schema', () => {
 });
 
 describe('help', () => {
-  it.each([[[]], [['run']], [['resume']], [['validate']], [['schema']], [['stages']], [['describe']]] as const)(
-    'of %j ends with an example',
-    async (command) => {
-      const { out } = await sluice(...command, '--help');
-      expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ sluice ${command[0] ?? 'run'}`));
-    },
-  );
+  it.each([
+    [[]],
+    [['run']],
+    [['resume']],
+    [['validate']],
+    [['schema']],
+    [['stages']],
+    [['describe']],
+    [['cache']],
+    [['cache', 'gc']],
+  ] as const)('of %j ends with an example', async (command) => {
+    const { out } = await sluice(...command, '--help');
+    expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ sluice ${command.length === 0 ? 'run' : command.join(' ')}`));
+  });
 
   it('suggests what a misspelt command or option may have meant', async () => {
     expect((await sluice('rum', 'FILE')).err).toContain('Did you mean run?');

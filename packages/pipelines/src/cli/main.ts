@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { example, type DefineCommand } from './command-line.js';
+import { defineCache } from './commands/cache.js';
 import { defineDescribe } from './commands/describe.js';
 import { defineResume } from './commands/resume.js';
 import { definePlan } from './commands/plan.js';
@@ -26,6 +27,7 @@ const commands: readonly DefineCommand[] = [
   defineSchema,
   defineStages,
   defineDescribe,
+  defineCache,
 ];
 
 /** The `sluice` command: runs one command line and returns the exit code. Nothing heavy is loaded before it is needed. */
