@@ -18,6 +18,8 @@ export { stageRegistry, type BundledStage, type BundledStages, type StageLookup 
 export { createRunFolder, openRunFolder } from './run/create-run-folder.js';
 export type { ObservedRun, RunObserver } from './run/observers/run-observer.js';
 export type { Manifest, ManifestStage } from './run/observers/write-manifest.js';
+export { processState, type ProcessMark } from './run/process-mark.js';
+export { readManifest, type ManifestReading } from './run/read-manifest.js';
 export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/run-event.js';
 export type { RunFolder } from './run/run-folder.js';
 export type { LogLevel } from './run/run-logger.js';

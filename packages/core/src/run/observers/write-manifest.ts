@@ -3,6 +3,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
 import { writeFileAtomic } from '../../files/write-file-atomic.js';
 import type { PackageIdentity } from '../../registry/package-identity.js';
+import { processMark, type ProcessMark } from '../process-mark.js';
 import type { EdgeStatistics, RunEvent } from '../run-event.js';
 import type { ObservedRun, RunObserver } from './run-observer.js';
 
@@ -13,6 +14,8 @@ export interface Manifest {
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly seconds?: number;
+  /** Who writes it: `running` means nothing once this process is gone. Missing in manifests of older releases. */
+  readonly process?: ProcessMark;
   readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
   readonly seed: number;
   readonly sluice: PackageIdentity | undefined;
@@ -58,6 +61,7 @@ function firstManifest({ plan, run, startedAt, facts, sluice }: ObservedRun): Ma
     run: run.name,
     status: 'running',
     startedAt: startedAt.toISOString(),
+    process: processMark(),
     pipeline: { name: plan.name, file: plan.file, sha256: plan.digest },
     seed: plan.seed,
     sluice,
