@@ -65,5 +65,7 @@ export async function readManifest(folder: string): Promise<ManifestReading> {
   }
   const fault = Value.Errors(schema, content).First();
   if (fault === undefined) return { manifest: content as Manifest };
-  return { problem: `manifest.json is not a run's: ${fault.path === '' ? 'at its root' : fault.path} ${fault.message}` };
+  return {
+    problem: `manifest.json is not a run's: ${fault.path === '' ? 'at its root' : fault.path} ${fault.message}`,
+  };
 }

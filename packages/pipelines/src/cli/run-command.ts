@@ -33,12 +33,6 @@ export async function runCommand(file: string, options: RunOptions, terminal: Te
     else if (!quiet) terminal.out(`\n${formatSummary(outcome.status, process.cwd())}`);
     if (outcome.failure) terminal.err(failureText(outcome, exitCode));
     return exitCode;
-  } catch (error) {
-    if (!json) throw error;
-    const failure = failureOf(error);
-    terminal.out(`${JSON.stringify({ exitCode: failure.exitCode, error: failure.document }, undefined, 2)}\n`);
-    terminal.err(failure.text);
-    return failure.exitCode;
   } finally {
     signals.stop();
   }
