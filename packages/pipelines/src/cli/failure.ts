@@ -15,7 +15,10 @@ export interface Failure {
 }
 
 /** Codes that say that the command line or the file is wrong. */
-const usageCodes = new Set(['core/INVALID_PIPELINE', 'pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE']);
+const usageCodes = new Set([
+  ...['core/INVALID_PIPELINE', 'pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE'],
+  ...['pipelines/NO_RUN', 'pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN'],
+]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */
 const environmentCodes = new Set([

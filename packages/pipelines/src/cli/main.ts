@@ -4,6 +4,7 @@ import { example, type DefineCommand } from './command-line.js';
 import { defineDescribe } from './commands/describe.js';
 import { defineGraph } from './commands/graph.js';
 import { defineRun } from './commands/run.js';
+import { defineRuns } from './commands/runs.js';
 import { defineStages } from './commands/stages.js';
 import { defineValidate } from './commands/validate.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
@@ -13,7 +14,14 @@ import type { Terminal } from './terminal.js';
 export { processTerminal } from './terminal.js';
 
 /** In the order of the help. */
-const commands: readonly DefineCommand[] = [defineRun, defineValidate, defineStages, defineDescribe, defineGraph];
+const commands: readonly DefineCommand[] = [
+  defineRun,
+  defineValidate,
+  defineStages,
+  defineDescribe,
+  defineGraph,
+  defineRuns,
+];
 
 /** The `sluice` command: runs one command line and returns the exit code. Nothing heavy is loaded before it is needed. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
