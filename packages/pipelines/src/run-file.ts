@@ -44,7 +44,7 @@ export interface RunOutcome {
  */
 export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
   const { cwd = process.cwd(), runsDir = 'runs', threads = availableParallelism(), logLevel = 'warn' } = options;
-  const cacheDir = options.cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache'));
+  const cacheDir = options.cacheDir ?? cacheFolder();
   const services = serviceChoices({ cacheDir: path.resolve(cwd, cacheDir), threads });
   const plan = await loadPipeline(options.file, { bundled: bundledStages, services, cwd, set: options.set ?? [] });
   const view = await chooseView(options.terminal ?? processTerminal(), options.quiet ?? false);
@@ -70,3 +70,6 @@ export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
     view.stop();
   }
 }
+
+/** Where the content store lies unless a command says otherwise. */
+export const cacheFolder = (): string => process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { example, type DefineCommand } from './command-line.js';
 import { defineDescribe } from './commands/describe.js';
+import { defineDoctor } from './commands/doctor.js';
 import { defineGraph } from './commands/graph.js';
 import { defineRun } from './commands/run.js';
 import { defineRuns } from './commands/runs.js';
@@ -21,6 +22,7 @@ const commands: readonly DefineCommand[] = [
   defineDescribe,
   defineGraph,
   defineRuns,
+  defineDoctor,
 ];
 
 /** The `sluice` command: runs one command line and returns the exit code. Nothing heavy is loaded before it is needed. */
