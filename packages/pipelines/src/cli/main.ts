@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { example, type DefineCommand } from './command-line.js';
+import { defineCompletion } from './commands/completion.js';
 import { defineDescribe } from './commands/describe.js';
 import { defineDoctor } from './commands/doctor.js';
 import { defineGraph } from './commands/graph.js';
@@ -23,6 +24,7 @@ const commands: readonly DefineCommand[] = [
   defineGraph,
   defineRuns,
   defineDoctor,
+  defineCompletion,
 ];
 
 /** The `sluice` command: runs one command line and returns the exit code. Nothing heavy is loaded before it is needed. */
