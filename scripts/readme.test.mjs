@@ -62,17 +62,6 @@ describe('README.md', () => {
     expect(blocks(read('README.md'), 'yaml')).toEqual([read('examples/demo/pipeline.yaml')]);
   });
 
-  const commands = blocks(read('README.md'), 'sh')
-    .flatMap((block) => block.split('\n'))
-    .filter((line) => line.startsWith('npm run -s sluice -- '))
-    .map((line) => line.slice('npm run -s sluice -- '.length));
-
-  it.each(commands.filter((command) => !command.startsWith('run ')))('`sluice %s` works', async (command) => {
-    const { code, stdout } = await sluice(...command.split(' '));
-    expect(code).toBe(0);
-    expect(stdout).not.toBe('');
-  });
-
   it('names options of `run` that the command takes', async () => {
     const { stdout } = await sluice('run', '--help');
     for (const option of read('README.md').match(/(?<=`)--[a-z-]+(?=[ `])/g)) {

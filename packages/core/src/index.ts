@@ -42,6 +42,7 @@ export type { ObservedRun, RunObserver } from './run/observers/run-observer.js';
 export type { Manifest, ManifestStage } from './run/observers/write-manifest.js';
 export { processState, type ProcessMark } from './run/process-mark.js';
 export { readManifest, type ManifestReading } from './run/read-manifest.js';
+export { readResolved } from './run/read-resolved.js';
 export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/run-event.js';
 export type { RunFolder } from './run/run-folder.js';
 export type { LogLevel } from './run/run-logger.js';

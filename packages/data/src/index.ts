@@ -22,6 +22,7 @@ export { decodeImage } from './images/decode-image.js';
 export { frameOf } from './images/frame.js';
 export { imageDigest, modelInputOf, type ModelInputOptions } from './images/model-input.js';
 export { modelPixels, prepareImage, type PreprocessMode } from './images/prepare-image.js';
+export { probeCodec } from './images/probe-codec.js';
 export { resizeAntialiased } from './images/resize-antialiased.js';
 export { resizeBilinear } from './images/resize-bilinear.js';
 export type { RgbImage } from './images/rgb-image.js';

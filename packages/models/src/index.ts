@@ -26,6 +26,7 @@ export { gradients } from './autodiff/backward.js';
 export { GraphBuilder } from './graph/graph-builder.js';
 export type { Constant, Graph, GraphNode, Value, ValueType } from './graph/graph.js';
 export type { OpAttrs, OpInputs, OpName } from './graph/op-signatures.js';
+export { probeProvider } from './engines/onnxruntime/probe-provider.js';
 export { modelErrors } from './errors.js';
 export { checkpointPredictor, readCheckpoint, type CheckpointPredictor } from './evaluate/checkpoint-predictor.js';
 export { cachedEvaluation, type CachedEvaluationOptions } from './evaluate/cached-evaluation.js';

@@ -13,12 +13,13 @@ export const pipelinesErrors = defineErrors('pipelines', {
     'if it has ended there, resume with --take-over',
   RESUME_VARIABLE: (d: { set: string }) =>
     `--set ${d.set} has no effect on a run that is resumed, for its variables were put in when it began; set the option itself: stages.<stage>.with.<option>=<value>`,
-  NO_RUN: (d: { run: string; runsDir: string }) =>
-    `there is no run "${d.run}" in ${d.runsDir}; name one of the folders there, or give a path`,
+  NO_RUN: (d: { word: string; runsDir: string; hint: string }) =>
+    `no run in ${d.runsDir} is called "${d.word}"; ${d.hint}`,
   NO_FILE: (d: { runsDir: string }) =>
     `no pipeline file is named, and no run in ${d.runsDir} says which; name the file, or the folder with --runs-dir`,
   NO_TESTS: (d: { file: string }) =>
     `${d.file} has no tests; add some under "tests:", for instance { stage: resize, given: { samples: [] }, expect: { images: [] } }`,
+  OUTPUT_FILE: (d: { file: string }) => `${d.file} could not be written; choose another place with --output`,
   RUN_FOLDER: (d: { runsDir: string }) =>
     `the run's folder could not be written below ${d.runsDir}; free some space or choose another place with --runs-dir`,
   BAD_SWEEP: (d: { file: string; reason: string }) =>

@@ -8,7 +8,7 @@ import {
   type Selection,
 } from '@sluice/core';
 import { loadOptions, type PlanOptions } from './load-options.js';
-import { findRun } from './runs/find-run.js';
+import { findRunFolder } from './runs/find-run.js';
 
 /** What of a pipeline is meant. */
 export interface SelectOptions {
@@ -42,7 +42,7 @@ export async function loadSelected(options: LoadSelectedOptions): Promise<Loaded
 export async function selectPart(loaded: PipelinePlan, options: SelectOptions): Promise<LoadedSelection> {
   const { plan, reuse } = selectStages(loaded, options.selection ?? {});
   if (options.replay === undefined) return { plan, reuse };
-  const runFolder = await findRun(runsFolder(options), options.replay, options.cwd);
+  const runFolder = await findRunFolder(options.replay, runsFolder(options));
   return { plan, reuse: { ...reuse, replay: await readDeadLetters(runFolder) } };
 }
 

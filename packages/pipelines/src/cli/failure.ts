@@ -25,7 +25,7 @@ const usageCodes = new Set([
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */
 const environmentCodes = new Set([
-  ...['pipelines/RUN_FOLDER', 'ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
+  ...['pipelines/RUN_FOLDER', 'pipelines/OUTPUT_FILE', 'ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
   ...['core/STORE_FAILED', 'core/ROOT_UNREADABLE'],
   ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'],
 ]);

@@ -1,5 +1,6 @@
+import path from 'node:path';
 import type { RunForecast, Selection, StageForecast } from '@sluice/core';
-import { forecastFile } from '../forecast-file.js';
+import { earlierRun, forecastFile } from '../forecast-file.js';
 import { formatTable } from '../progress/format-table.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { selectionOf } from './selection.js';
@@ -17,10 +18,10 @@ export interface PlanOptions extends Selection {
 /** `sluice plan`: what a run would do, and why; runs no stage that has effects. */
 export async function planCommand(file: string, options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
   const { set, profile, runsDir, cacheDir, vs } = options;
-  const forecast = await forecastFile({
+  const { forecast } = await forecastFile({
     ...{ file, set, profiles: profile, environment: process.env, runsDir, selection: selectionOf(options) },
     ...(cacheDir !== undefined && { cacheDir }),
-    ...(vs !== undefined && { versus: vs }),
+    ...(vs !== undefined && { versus: await earlierRun(vs, path.resolve(runsDir)) }),
   });
   terminal.out(options.json ? `${JSON.stringify(forecast, undefined, 2)}\n` : planText(forecast));
   return exitCodes.ok;

@@ -106,6 +106,22 @@ describe.skipIf(!existsSync(program.replace(/bin.sluice\.js$/, 'dist')))('the pr
     expect(code).toBe(0);
   });
 
+  it('killed by SIGKILL leaves a run that `runs ls` shows as interrupted, while it lives as running', async () => {
+    const runsDir = ['--runs-dir', path.join(project.folder, 'killed')];
+    const status = async (): Promise<unknown> => {
+      const { out } = await sluice(['runs', 'ls', ...runsDir, '--json']);
+      return (JSON.parse(out) as { runs: { status: string }[] }).runs[0]?.status;
+    };
+    let asked: Promise<unknown> | undefined;
+    const { code } = await sluice([...endless, ...runsDir], (child, text) => {
+      if (!text.includes('count: started')) return;
+      asked ??= status().finally(() => child.kill('SIGKILL'));
+    });
+    expect(code).toBeNull();
+    expect(await asked).toBe('running');
+    expect(await status()).toBe('interrupted');
+  });
+
   it('runs without stdin', async () => {
     const { code } = await sluice(['run', 'pipeline.yaml', '--quiet'], (child) => child.stdin!.destroy());
     expect(code).toBe(0);

@@ -81,12 +81,6 @@ async function concluded(
     else if (!quiet) terminal.out(`\n${result.summary()}`);
     if (result.failure !== '') terminal.err(result.failure);
     return result.exitCode;
-  } catch (error) {
-    if (!json) throw error;
-    const failure = failureOf(error);
-    terminal.out(`${JSON.stringify({ exitCode: failure.exitCode, error: failure.document }, undefined, 2)}\n`);
-    terminal.err(failure.text);
-    return failure.exitCode;
   } finally {
     signals.stop();
   }

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { processState, readManifest, type Manifest } from '@sluice/core';
 import { pipelinesErrors } from '../errors.js';
+import { findRunFolder } from '../runs/find-run.js';
+import { listRuns } from '../runs/list-runs.js';
 
 /** What there may be to go on with. */
 export type Resumable =
@@ -11,7 +12,7 @@ export type Resumable =
 
 /** The run, or sweep, that a user means: its name, the beginning of one, or a path. */
 export async function runToResume(word: string, runsDir: string): Promise<Resumable> {
-  const folder = folderOf(word, await namesIn(runsDir), runsDir);
+  const folder = await findRunFolder(word, runsDir);
   if (existsSync(path.join(folder, 'sweep.json'))) return { kind: 'sweep', folder };
   const reading = await readManifest(folder);
   if ('problem' in reading) throw pipelinesErrors.BAD_RUN({ folder, problem: reading.problem });
@@ -20,14 +21,10 @@ export async function runToResume(word: string, runsDir: string): Promise<Resuma
 
 /** The newest run that did not succeed; nothing where all have. */
 export async function latestToResume(runsDir: string): Promise<Resumable | undefined> {
-  const runs: { readonly kind: 'run'; readonly folder: string; readonly manifest: Manifest }[] = [];
-  for (const folder of (await namesIn(runsDir)).map((name) => path.resolve(runsDir, name))) {
-    const reading = await readManifest(folder);
-    if ('manifest' in reading) runs.push({ kind: 'run', folder, manifest: reading.manifest });
-  }
-  if (runs.length === 0) throw pipelinesErrors.NO_RUN({ run: 'latest', runsDir });
-  const open = runs.filter(({ manifest }) => manifest.status !== 'succeeded');
-  return open.sort((a, b) => (a.manifest.startedAt < b.manifest.startedAt ? 1 : -1))[0];
+  const { runs } = await listRuns(runsDir);
+  if (runs.length === 0) throw pipelinesErrors.NO_RUN({ word: 'latest', runsDir, hint: 'there are no runs yet' });
+  const open = runs.find(({ manifest }) => manifest.status !== 'succeeded');
+  return open === undefined ? undefined : { kind: 'run', folder: path.resolve(open.folder), manifest: open.manifest };
 }
 
 /** Throws where a process is, or may be, still at the run. */
@@ -37,23 +34,4 @@ export function refuseActive({ run, status, process: owner }: Manifest, takeOver
   const state = processState(owner);
   if (state === 'alive') throw pipelinesErrors.RUN_ACTIVE({ run, pid, host });
   if (state === 'unknown' && !takeOver) throw pipelinesErrors.RUN_ELSEWHERE({ run, pid, host });
-}
-
-function folderOf(word: string, names: readonly string[], runsDir: string): string {
-  if (names.includes(word)) return path.resolve(runsDir, word);
-  const begin = word === '' ? [] : names.filter((name) => name.startsWith(word));
-  if (begin.length === 1) return path.resolve(runsDir, begin[0]!);
-  if (begin.length > 1) throw pipelinesErrors.AMBIGUOUS_RUN({ word, names: begin });
-  if (existsSync(word)) return path.resolve(word);
-  throw pipelinesErrors.NO_RUN({ run: word, runsDir });
-}
-
-async function namesIn(runsDir: string): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(runsDir, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }

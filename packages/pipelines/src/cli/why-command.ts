@@ -3,16 +3,14 @@ import {
   describeDifference,
   keyDifferences,
   latestRun,
-  readRunRecord,
   suggestion,
   type KeyDifference,
   type RunRecord,
   type StageForecast,
 } from '@sluice/core';
 import { pipelinesErrors } from '../errors.js';
-import { forecastFile } from '../forecast-file.js';
+import { earlierRun, forecastFile } from '../forecast-file.js';
 import { formatTable } from '../progress/format-table.js';
-import { findRun } from '../runs/find-run.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { reasonText } from './plan-command.js';
 import type { Terminal } from './terminal.js';
@@ -34,21 +32,19 @@ export async function whyCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const folder = path.resolve(runsDir);
-  const named = vs === undefined ? undefined : await readRunRecord(await findRun(folder, vs));
+  const named = vs === undefined ? undefined : await earlierRun(vs, folder);
   const pipeline = file ?? (named ?? (await latestRun(folder)))?.manifest.pipeline.file;
   if (pipeline === undefined) throw pipelinesErrors.NO_FILE({ runsDir: folder });
-  const forecast = await forecastFile({
+  const { forecast, versus } = await forecastFile({
     ...{ file: pipeline, set, profiles: profile, environment: process.env, runsDir },
     ...(cacheDir !== undefined && { cacheDir }),
-    ...(vs !== undefined && { versus: vs }),
+    ...(named && { versus: named }),
   });
   const found = forecast.stages.find(({ id }) => id === stage);
   if (found === undefined) {
     const ids = forecast.stages.map(({ id }) => id);
     throw pipelinesErrors.UNKNOWN_STAGE({ uses: stage, hint: suggestion(stage, ids, 'stages') ?? '' });
   }
-  const versus =
-    named ?? (forecast.versus === undefined ? undefined : await readRunRecord(path.join(folder, forecast.versus)));
   const changes = changesOf(found, versus);
   const document = { ...found, versus: versus?.name, changes };
   terminal.out(json ? `${JSON.stringify(document, undefined, 2)}\n` : whyText(found, changes, versus));
