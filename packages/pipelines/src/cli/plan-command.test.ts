@@ -107,7 +107,7 @@ describe('sluice plan', () => {
     const runs = JSON.parse((await sluice('why', 'square', '--json')).out) as { versus: string; changes: unknown[] };
     expect(runs.changes).toEqual([{ what: 'option plus', before: 1, now: 0 }]);
     const { code, err } = await sluice('plan', FILE, '--vs', 'nothing');
-    expect([code, err]).toEqual([2, expect.stringContaining('there is no run "nothing"')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('is called "nothing"; runs: squares-')]);
   });
 });
 
@@ -168,7 +168,9 @@ describe('an item that fails', () => {
 
   it('has no dead letter to be worked on again', async () => {
     await sluice('run', FILE, '--set', 'stages.square.with.fail-at=2', '--quiet');
-    const { code, err } = await sluice('run', FILE, '--replay', 'runs/nothing');
-    expect([code, err]).toEqual([2, expect.stringContaining('there is no run "runs/nothing"')]);
+    const none = await sluice('run', FILE, '--replay', 'latest');
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining('gave up no item that can be worked on again')]);
+    const nowhere = await sluice('run', FILE, '--replay', 'runs/nothing');
+    expect([nowhere.code, nowhere.err]).toEqual([2, expect.stringContaining('runs/nothing')]);
   });
 });

@@ -5,7 +5,6 @@ import { runPlan } from '../run-file.js';
 import type { RunSweepOptions } from '../sweep/run-sweep.js';
 import { catchSignals } from './catch-signals.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
-import { failureOf } from './failure.js';
 import { printConfig } from './print-config.js';
 import { runResult, type RunResult } from './run-result.js';
 import { selectionOf } from './selection.js';
