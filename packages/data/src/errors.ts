@@ -36,6 +36,8 @@ export const dataErrors = defineErrors('data', {
     `${d.path}: ${d.key} is not ${d.expected}; correct the file`,
   CATEGORIES_DIFFER: (d: { root: string; paths: readonly [string, string] }) =>
     `the subsets of ${d.root} have different categories (${d.paths[0]} and ${d.paths[1]}); give all of them the same, in one order`,
+  CATEGORY_TWICE: (d: { path: string; name: string }) =>
+    `${d.path}: two categories have the name ${JSON.stringify(d.name)}; give each a name of its own`,
   DATUMARO_NOT_FOUND: (d: { root: string }) =>
     `no Datumaro annotations in ${d.root}; expected annotations/<subset>.json with images/<subset>/`,
   DATUMARO_STRUCTURE: (d: { path: string; key: string; expected: string }) =>

@@ -1,4 +1,5 @@
 import type { Sample, Subset } from '../contracts.js';
+import type { ListedImage, NamePrefixes } from './listed-image.js';
 
 /** Reads one dataset format. New formats register in `formats.ts`. */
 export interface DatasetFormat {
@@ -8,6 +9,10 @@ export interface DatasetFormat {
   readonly detect: (root: string) => Promise<Detection | undefined>;
   /** The names of the dataset's categories, in its order, whether or not something bears them. */
   readonly categories: (root: string) => Promise<readonly string[]>;
+  /** The dataset's own names of all its subsets. */
+  readonly subsets: (root: string) => Promise<readonly string[]>;
+  /** What the dataset lists in all its subsets, counted as Datumaro counts it; judges nothing. */
+  readonly list: (root: string, prefixes?: NamePrefixes) => AsyncIterable<ListedImage>;
   /**
    * Yields in file order. Decodes no photographs; mask images one by one, as their samples are asked for. Each image, and each annotation, that the dataset lists is told of exactly once: in a sample or as skipped.
    * Throws a `data/…` error only if the dataset as a whole, or an annotation file, can't be read.

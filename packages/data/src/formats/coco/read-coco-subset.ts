@@ -3,25 +3,31 @@ import type { ImageRef, Instance, Subset } from '../../contracts.js';
 import type { ReadItem, ReadOptions } from '../dataset-format.js';
 import { openImageFolder } from '../image-folder.js';
 import { locateImage } from '../locate-image.js';
-import { readJson } from '../read-json.js';
 import { separateParts } from '../separate-parts.js';
 import { skipped, type Fault } from '../skipped.js';
 import { firstImageFolder, type CocoFile } from './coco-layout.js';
 import { readCocoMask } from './coco-mask.js';
-import { idOf, readCocoDocument, readCocoImage, recordOf, type CocoDocument } from './coco-records.js';
+import { idOf, readCocoImage, recordOf, type CocoDocument } from './coco-records.js';
 
 export interface CocoSubset {
   readonly root: string;
   readonly file: CocoFile;
   readonly subset: Subset;
+  readonly document: CocoDocument;
   /** `<subset>/<id>` and `<subset>/<file name>` of the samples so far, in all annotation files; grows. */
   readonly keys: Set<string>;
   readonly options: ReadOptions;
 }
 
 /** The images of one annotation file in its order, each after its skipped annotations; annotations of no image come last. */
-export async function* readCocoSubset({ root, file, subset, keys, options }: CocoSubset): AsyncGenerator<ReadItem> {
-  const document = readCocoDocument(await readJson(file.path), file.path);
+export async function* readCocoSubset({
+  root,
+  file,
+  subset,
+  document,
+  keys,
+  options,
+}: CocoSubset): AsyncGenerator<ReadItem> {
   const findImage = openImageFolder(root, await firstImageFolder(file));
   const place = basename(file.path);
   const annotations = groupByImage(document);

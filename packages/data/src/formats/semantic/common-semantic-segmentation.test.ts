@@ -261,12 +261,19 @@ describe('a meta file is refused if it is', () => {
 describe('no dataset', () => {
   it.each<[string, Files]>([
     ['without meta', { 'dataset_meta.json': undefined }],
-    ['without masks', { 'masks/a.png': undefined }],
-    ['without images', { 'images/a.jpg': undefined }],
+    ['without images and masks', { 'masks/a.png': undefined, 'images/a.jpg': undefined }],
   ])('%s', async (_, more) => {
     const root = await made.put({ 'readme.txt': '', ...files, ...more });
     expect(await format.detect(root)).toBeUndefined();
     await expect(readAll(format, root)).rejects.toMatchObject({ code: 'data/SEMANTIC_NOT_FOUND' });
+  });
+
+  it.each<[string, Files, string]>([
+    ['without masks', { 'masks/a.png': undefined }, 'image: mask file missing'],
+    ['without images', { 'images/a.jpg': undefined }, 'image: image file missing'],
+  ])('is detected %s, but what there is, is told of', async (_, more, line) => {
+    expect(await format.detect(await made.put({ ...files, ...more }))).toBeUndefined();
+    expect(await lines(more)).toEqual([line]);
   });
 
   it('at all', async () => {
