@@ -1,11 +1,12 @@
 import { canonicalJson } from '@sluice/core';
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Instance, Subset } from '../contracts.js';
 import { dataErrors } from '../errors.js';
+import { removeUnfinished, temporaryBeside } from '../files/write-folder-atomic.js';
 import { loadSharp } from '../images/load-sharp.js';
-import { writeCoco, type CocoImageToWrite } from '../formats/coco/write-coco.js';
+import { writeCoco } from '../formats/coco/write-coco.js';
+import type { ImageToWrite } from '../formats/dataset-writer.js';
 import { countsOfMask } from '../masks/rle-counts.js';
 import { generateScene, type Scene } from './generate-scene.js';
 
@@ -39,16 +40,17 @@ export async function writeDemoDataset(root: string, options: DemoDatasetOptions
   const counts = { train, val, test };
   const manifest = canonicalJson({ dataset: 'sluice demo', version: VERSION, seed, ...counts, width, height });
   const target = resolve(root);
-  await removeStale(target);
+  await removeUnfinished(target);
   const found = await manifestAt(target);
   if (found === manifest) return false;
   if (found === undefined && !(await isEmpty(target))) throw dataErrors.DEMO_FOLDER({ root: target });
   const temporary = temporaryBeside(target);
   try {
     await mkdir(temporary, { recursive: true });
-    const pictures = (subset: Subset): AsyncIterable<CocoImageToWrite> =>
+    const pictures = (subset: Subset): AsyncIterable<ImageToWrite> =>
       picturesOf({ seed, subset, width, height }, counts[subset]);
-    await writeCoco(temporary, [CATEGORY], { train: pictures('train'), val: pictures('val'), test: pictures('test') });
+    const subsets = { train: pictures('train'), val: pictures('val'), test: pictures('test') };
+    await writeCoco(temporary, { categories: [CATEGORY], subsets });
     await writeFile(join(temporary, MANIFEST), manifest);
     await putInPlace(temporary, target, manifest);
   } finally {
@@ -60,7 +62,7 @@ export async function writeDemoDataset(root: string, options: DemoDatasetOptions
 async function* picturesOf(
   options: { readonly seed: number; readonly subset: Subset; readonly width: number; readonly height: number },
   count: number,
-): AsyncGenerator<CocoImageToWrite> {
+): AsyncGenerator<ImageToWrite> {
   const { width, height } = options;
   const sharp = await loadSharp();
   for (let index = 0; index < count; index++) {
@@ -106,27 +108,4 @@ async function putInPlace(temporary: string, target: string, manifest: string): 
     if ((await manifestAt(target)) !== manifest) throw error;
   }
   if (hadOld) await rm(old, { recursive: true, force: true });
-}
-
-function temporaryBeside(target: string): string {
-  const unique = `${String(process.pid)}-${randomBytes(6).toString('hex')}`;
-  return join(dirname(target), `${basename(target)}.${unique}.tmp`);
-}
-
-/** Removes what processes that are gone have left unfinished. */
-async function removeStale(target: string): Promise<void> {
-  for (const name of await readdir(dirname(target)).catch(() => [])) {
-    const rest = name.startsWith(`${basename(target)}.`) ? name.slice(basename(target).length + 1) : '';
-    const pid = /^(\d+)-[0-9a-f]{12}\.tmp$/.exec(rest)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      await rm(join(dirname(target), name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

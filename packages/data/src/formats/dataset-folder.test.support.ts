@@ -62,8 +62,8 @@ export async function readLines(format: DatasetFormat, root: string, options?: R
 }
 
 /** A photograph of 8 x 6 pixels. */
-export async function photograph(width = 8, height = 6): Promise<Uint8Array> {
-  return sharp({ create: { width, height, channels: 3, background: 'green' } })
+export async function photograph(width = 8, height = 6, background = 'green'): Promise<Uint8Array> {
+  return sharp({ create: { width, height, channels: 3, background } })
     .jpeg()
     .toBuffer();
 }

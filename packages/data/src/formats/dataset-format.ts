@@ -9,6 +9,8 @@ export interface DatasetFormat {
   readonly detect: (root: string) => Promise<Detection | undefined>;
   /** The names of the dataset's categories, in its order, whether or not something bears them. */
   readonly categories: (root: string) => Promise<readonly string[]>;
+  /** The category that stands for no object at all, in datasets of mask images. */
+  readonly background: (root: string) => Promise<string | undefined>;
   /** The dataset's own names of all its subsets. */
   readonly subsets: (root: string) => Promise<readonly string[]>;
   /** What the dataset lists in all its subsets, counted as Datumaro counts it; judges nothing. */
@@ -45,6 +47,8 @@ export interface ReadOptions {
   readonly parts?: 'together' | 'separate';
   /** What to do with images without a usable instance: skip, or yield them without instances. @default 'skip' */
   readonly empty?: 'skip' | 'use';
+  /** Where the dataset declares an image's size: trust it, or look into the image's header and skip images that differ. @default 'trust' */
+  readonly sizes?: 'trust' | 'check';
   /** Common Semantic Segmentation: only images whose names start so are read; an id lacks the prefix. @default '' */
   readonly imagePrefix?: string;
   /** As `imagePrefix`, for masks. @default '' */
@@ -82,6 +86,7 @@ export type SkipReason =
   | 'image file missing'
   | 'image file unreadable'
   | 'image too large'
+  | 'image size differs from the declared one'
   | 'no usable instance'
   | 'mask file missing'
   | 'mask file unreadable'

@@ -32,6 +32,8 @@ export const coco: DatasetFormat = {
     return names;
   },
 
+  background: () => Promise.resolve(undefined),
+
   async subsets(root) {
     return (await findFilled(root)).files.map(({ subsetName }) => subsetName);
   },

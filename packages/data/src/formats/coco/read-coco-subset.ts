@@ -49,7 +49,8 @@ export async function* readCocoSubset({
     annotations.delete(image.id);
 
     const id = sampleId(image.fileName, (candidate) => !keys.has(`${subset}/${candidate}`));
-    const found = id === undefined ? duplicateFile : await locateImage(await findImage(image.fileName), image.size);
+    const found =
+      id === undefined ? duplicateFile : await locateImage(await findImage(image.fileName), image.size, options.sizes);
     if (id === undefined || 'reason' in found) {
       const { reason, detail } = 'reason' in found ? found : duplicateFile;
       yield skipped('image', reason, item, detail);
@@ -126,7 +127,8 @@ function readInstance(
   const categoryId = idOf(record['category_id']);
   const category = categoryId === undefined ? undefined : categories.get(categoryId);
   if (category === undefined) return { reason: 'unknown category', detail: `category_id ${categoryId ?? 'missing'}` };
-  if (crowds === 'skip' && (record['iscrowd'] === 1 || record['iscrowd'] === true)) return { reason: 'crowd' };
+  const isCrowd = record['iscrowd'] === 1 || record['iscrowd'] === true;
+  if (crowds === 'skip' && isCrowd) return { reason: 'crowd' };
   const result = readCocoMask(record['segmentation'], width, height);
-  return 'reason' in result ? result : { id, category, mask: result.mask };
+  return 'reason' in result ? result : { id, category, mask: result.mask, ...(isCrowd && { kind: 'crowd' }) };
 }

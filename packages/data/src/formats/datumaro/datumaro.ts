@@ -34,6 +34,8 @@ export const datumaro: DatasetFormat = {
     return first.labels;
   },
 
+  background: () => Promise.resolve(undefined),
+
   async subsets(given) {
     return (await findFilled(given)).files.map(({ subsetName }) => subsetName);
   },

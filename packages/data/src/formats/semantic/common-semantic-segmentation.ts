@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { dataErrors } from '../../errors.js';
 import type { DatasetFormat } from '../dataset-format.js';
 import { fileWithin } from '../file-within.js';
-import type { LabelTable } from '../mask-files/label-table.js';
+import { backgroundName, type LabelTable } from '../mask-files/label-table.js';
 import { readDatasetMeta } from '../mask-files/read-dataset-meta.js';
 import { usedSubsets } from '../used-subsets.js';
 import { listSemanticMasks } from './list-semantic.js';
@@ -25,6 +25,10 @@ export const commonSemanticSegmentation: DatasetFormat = {
 
   async categories(root) {
     return (await readTable(await findFilled(root))).names;
+  },
+
+  async background(root) {
+    return backgroundName(await readTable(await findFilled(root)));
   },
 
   async subsets(root) {

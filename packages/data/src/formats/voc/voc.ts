@@ -1,5 +1,6 @@
 import { dataErrors } from '../../errors.js';
 import type { DatasetFormat, InstancesOf } from '../dataset-format.js';
+import { backgroundName } from '../mask-files/label-table.js';
 import { usedSubsets } from '../used-subsets.js';
 import { listVocImages } from './list-voc.js';
 import { readVocSubset } from './read-voc-subset.js';
@@ -35,6 +36,10 @@ function vocFormat(name: string, usual: InstancesOf, looksLike: (layout: VocLayo
 
     async categories(root) {
       return (await readVocLabels((await find(root)).root)).names;
+    },
+
+    async background(root) {
+      return backgroundName(await readVocLabels((await find(root)).root));
     },
 
     async subsets(root) {
