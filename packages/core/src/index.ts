@@ -1,3 +1,4 @@
+export { causes } from './errors/causes.js';
 export { coreErrors } from './errors/core-errors.js';
 export { defineErrors, SluiceError } from './errors/define-errors.js';
 export { canonicalDigest, canonicalJson } from './files/canonical-digest.js';
@@ -5,6 +6,7 @@ export { sha256File } from './files/sha256-file.js';
 export { writeFileAtomic } from './files/write-file-atomic.js';
 export { fromPull, type PullSource } from './flow/from-pull.js';
 export { mapBounded } from './flow/map-bounded.js';
+export { readDeadLetters } from './items/read-dead-letters.js';
 export { checkOptions, type CheckedOptions, type OptionProblem } from './options/check-options.js';
 export { InvalidPipeline, type Diagnostic, type RelatedPlace } from './pipeline/diagnostic.js';
 export { checkPipeline, loadPipeline, type LoadOptions, type ServiceChoices } from './pipeline/load-pipeline.js';
@@ -15,12 +17,17 @@ export { suggestion } from './pipeline/suggest.js';
 export { randomOf, type Random } from './random/random-of.js';
 export { packageIdentity, type PackageIdentity } from './registry/package-identity.js';
 export { stageRegistry, type BundledStage, type BundledStages, type StageLookup } from './registry/stage-registry.js';
+export { describeDifference, keyDifferences, type KeyDifference } from './forecast/key-differences.js';
+export { planRun, type PlanRunOptions, type RunForecast, type StageForecast } from './forecast/plan-run.js';
+export { latestRun, readRunRecord, type RunRecord } from './forecast/run-record.js';
+export { selectStages, type SelectedPlan, type Selection } from './pipeline/select-stages.js';
 export { createRunFolder, openRunFolder } from './run/create-run-folder.js';
 export type { ObservedRun, RunObserver } from './run/observers/run-observer.js';
 export type { Manifest, ManifestStage } from './run/observers/write-manifest.js';
 export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/run-event.js';
 export type { RunFolder } from './run/run-folder.js';
 export type { LogLevel } from './run/run-logger.js';
+export type { Reuse } from './run/open-stages.js';
 export { runPipeline, type RunOptions } from './run/run-pipeline.js';
 export type { ContentStore } from './services/content-store.js';
 export type { Logger } from './services/logger.js';
@@ -42,6 +49,14 @@ export {
   type ServiceTokens,
   type StageDefinition,
 } from './stage/define-stage.js';
+export {
+  defineItemStage,
+  definePureStage,
+  type ItemStage,
+  type ItemWorker,
+  type PureStage,
+} from './stage/item-stage.js';
+export type { ItemContext, KeptItem } from './stage/item-work.js';
 export { choice, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
 export { openContentStore } from './store/content-store.js';

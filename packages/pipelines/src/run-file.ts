@@ -1,27 +1,12 @@
-import { availableParallelism } from 'node:os';
-import path from 'node:path';
-import { loadPipeline, runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
+import { runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
 import { lastValueFrom, tap } from 'rxjs';
-import { serviceChoices } from './composition.js';
 import { pipelinesErrors } from './errors.js';
+import { loadSelected, type LoadSelectedOptions } from './load-selected.js';
 import { chooseView } from './progress/choose-view.js';
 import { beforeRun, nextStatus, type RunStatus } from './progress/run-status.js';
-import { bundledStages } from './stages/bundled-stages.js';
 import { processTerminal, type Terminal } from './cli/terminal.js';
 
-export interface RunFileOptions {
-  /** The pipeline file. */
-  readonly file: string;
-  /** Overrides, `path.to.key=value`. */
-  readonly set?: readonly string[];
-  /** Folder that relative paths here are relative to. @default the working folder */
-  readonly cwd?: string;
-  /** Folder that the run's own folder is made in. @default `runs` */
-  readonly runsDir?: string;
-  /** Folder of the content store. @default `$SLUICE_CACHE_DIR`, else `.sluice/cache` */
-  readonly cacheDir?: string;
-  /** Threads of the tensor engine: the same number gives the same bytes. @default one a core */
-  readonly threads?: number;
+export interface RunFileOptions extends LoadSelectedOptions {
   /** Least level of log lines on stderr. @default 'warn' */
   readonly logLevel?: LogLevel;
   /** Shows no progress. @default false */
@@ -43,13 +28,12 @@ export interface RunOutcome {
  * a file that is wrong throws `InvalidPipeline` before anything runs.
  */
 export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
-  const { cwd = process.cwd(), runsDir = 'runs', threads = availableParallelism(), logLevel = 'warn' } = options;
-  const cacheDir = options.cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache'));
-  const services = serviceChoices({ cacheDir: path.resolve(cwd, cacheDir), threads });
-  const plan = await loadPipeline(options.file, { bundled: bundledStages, services, cwd, set: options.set ?? [] });
+  const { logLevel = 'warn' } = options;
+  const { plan, reuse, runsDir, threads } = await loadSelected(options);
   const view = await chooseView(options.terminal ?? processTerminal(), options.quiet ?? false);
   const events = runPipeline(plan, {
-    runsDir: path.resolve(cwd, runsDir),
+    runsDir,
+    reuse,
     facts: { threads },
     logLevel: logLevel === 'debug' ? 'debug' : 'info',
     consoleLevel: logLevel,
@@ -65,7 +49,7 @@ export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
     const last = await lastValueFrom(events.pipe(tap(show)));
     return { status, failure: last.type === 'run-failed' ? last : undefined };
   } catch (cause) {
-    throw pipelinesErrors.RUN_FOLDER({ runsDir: path.resolve(cwd, runsDir) }, { cause });
+    throw pipelinesErrors.RUN_FOLDER({ runsDir }, { cause });
   } finally {
     view.stop();
   }

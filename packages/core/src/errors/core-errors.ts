@@ -19,5 +19,18 @@ export const coreErrors = defineErrors('core', {
     `the service "${d.service}" of stage "${d.stage}" could not be made`,
   RESERVED_METRIC: (d: { stage: string; column: string }) =>
     `stage "${d.stage}" reports a metric named "${d.column}", which is a column of every row; choose another name`,
+  ITEM_FAILED: (d: { item: string }) => `item "${d.item}" failed`,
+  ITEM_TIMEOUT: (d: { item: string; milliseconds: number }) =>
+    `item "${d.item}" took longer than its timeout of ${String(d.milliseconds)} ms`,
+  NOT_IN_CACHE: (d: { item: string }) =>
+    `the result of item "${d.item}" is not in the cache, and --only works on no other stage; run without it first, or with --to`,
+  NOT_BYTES: (d: { found: string }) =>
+    `a stage that keeps bytes gave ${d.found} for an item; its work must return a Uint8Array`,
+  UNDECLARED_SEED: (d: { stage: string }) =>
+    `stage "${d.stage}" reads the seed, but says that its results don't depend on it; define it with seeded: true`,
+  NO_DEAD_LETTERS: (d: { folder: string }) => `the run in ${d.folder} gave up no item that can be worked on again`,
+  NO_SUCH_STAGE: (d: { stage: string; hint: string }) => `there is no stage "${d.stage}"; ${d.hint}`,
+  NO_RUN_FOLDER: (d: { stage: string }) =>
+    `stage "${d.stage}" says that it is light, but asked for a file in the run folder while the run was planned`,
   BAD_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
 });

@@ -1,4 +1,5 @@
 import type { ContainerModule } from 'inversify';
+import type { StageExecution } from '../items/stage-execution.js';
 import type { PackageIdentity } from '../registry/package-identity.js';
 import type { PortReference } from '../run/run-graph.js';
 import type { AnyStage } from '../stage/any-stage.js';
@@ -28,6 +29,8 @@ export interface PlannedStage {
   readonly package: PackageIdentity | undefined;
   readonly definition: AnyStage;
   readonly options: Readonly<Record<string, unknown>>;
+  /** How its items are worked on; only of stages that work item by item. */
+  readonly execution?: StageExecution;
   /** Producers of each connected input port. */
   readonly inputs: Readonly<Record<string, readonly PortReference[]>>;
 }

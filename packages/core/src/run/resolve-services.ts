@@ -7,6 +7,8 @@ import { LOGGER } from '../services/tokens.js';
 export interface RunServices {
   /** What a stage asked for, by the names that it uses. */
   readonly of: (stage: PlannedStage) => Promise<Readonly<Record<string, unknown>>>;
+  /** What is bound to a token, if anything. */
+  readonly find: <T>(token: ServiceIdentifier<T>) => Promise<T | undefined>;
   /** Gives back what was made for this run; what the caller's container made stays. */
   readonly close: () => Promise<void>;
 }
@@ -33,6 +35,7 @@ export async function openRunServices(
       });
       return Object.fromEntries(await Promise.all(resolved));
     },
+    find: async (token) => (container.isBound(token) ? container.getAsync(token) : undefined),
     close: () => container.unbindAllAsync(),
   };
 }

@@ -1,3 +1,7 @@
+import type { CacheRecord } from '../items/item-cache.js';
+import type { KeyParts } from '../items/key-parts.js';
+import type { DeadLetter } from '../items/dead-letter.js';
+
 /** Scalar columns of a row in `metrics.csv` and `metrics.jsonl`. */
 export type MetricValues = Readonly<Record<string, number | string | null>>;
 
@@ -42,6 +46,11 @@ export type RunEvent =
     }
   | { readonly type: 'stage-started'; readonly stage: string }
   | (StageEvent & { readonly stage: string })
+  /** What the keys of a pure stage's results are made of, before its first item. */
+  | { readonly type: 'cache-key'; readonly stage: string; readonly parts: KeyParts }
+  | ({ readonly type: 'item-cached'; readonly stage: string } & CacheRecord)
+  /** An item was given up and left out; it is reported as skipped, too. */
+  | ({ readonly type: 'dead-letter'; readonly stage: string } & DeadLetter)
   | { readonly type: 'stage-finished'; readonly stage: string; readonly milliseconds: number }
   | { readonly type: 'run-finished'; readonly milliseconds: number; readonly edges: readonly EdgeStatistics[] }
   /** The last event of a run that did not end well; `cancelled` when it was told to stop. */

@@ -4,20 +4,19 @@ import { stringify } from 'yaml';
 import { coreErrors } from '../errors/core-errors.js';
 import { SluiceError } from '../errors/define-errors.js';
 import { writeFileAtomic } from '../files/write-file-atomic.js';
-import type { PipelinePlan, PlannedStage } from '../pipeline/plan.js';
+import type { PipelinePlan } from '../pipeline/plan.js';
 import { packageIdentity } from '../registry/package-identity.js';
-import { connectStage, inputPort } from '../stage/any-stage.js';
-import type { StageContext } from '../stage/stage-context.js';
 import { createRunFolder } from './create-run-folder.js';
 import { described, logEvents } from './observers/log-events.js';
 import type { ObservedRun, RunObserver } from './observers/run-observer.js';
+import { writeDeadLetters, writeItems, writeSkipped } from './observers/write-lines.js';
 import { writeManifest } from './observers/write-manifest.js';
 import { writeMetrics } from './observers/write-metrics.js';
-import { writeSkipped } from './observers/write-skipped.js';
+import { openStages, type Reuse } from './open-stages.js';
 import { openRunServices, type RunServices } from './resolve-services.js';
 import type { RunEvent } from './run-event.js';
 import type { RunFolder } from './run-folder.js';
-import { runGraph, StageFailure, type GraphRun, type GraphStage } from './run-graph.js';
+import { runGraph, StageFailure, type GraphRun } from './run-graph.js';
 import { openRunLogger, type LogLevel, type RunLogger } from './run-logger.js';
 import { watchStandstill } from './watch-standstill.js';
 
@@ -39,11 +38,20 @@ export interface RunOptions {
   readonly observers?: readonly RunObserver[];
   /** What only the caller knows, for the manifest: threads, versions. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** What of earlier work is used. @default all that is in the cache */
+  readonly reuse?: Reuse;
   /** Items in flight on an edge at most, unless its consumer works on more at once. @default 8 */
   readonly bound?: number;
 }
 
-const observers: readonly RunObserver[] = [writeMetrics, writeSkipped, logEvents, writeManifest];
+const observers: readonly RunObserver[] = [
+  writeMetrics,
+  writeSkipped,
+  writeItems,
+  writeDeadLetters,
+  logEvents,
+  writeManifest,
+];
 
 /**
  * Runs a pipeline when subscribed to. The last event is `run-finished` or `run-failed`, and then all files are on disk; the stream
@@ -148,11 +156,9 @@ async function work(
     const report = (event: RunEvent): void => {
       if (!over) emit(event);
     };
-    const stages: GraphStage[] = [];
-    for (const stage of plan.stages) {
-      const context = stageContext(stage, plan, folder, log, report, controller.signal);
-      stages.push(graphStage(stage, await servicesOf(stage, services), context));
-    }
+    const { reuse = {} } = options;
+    const { signal } = controller;
+    const stages = await openStages({ plan, reuse, services, folder, log, emit: report, signal });
     const graph = (opened.graph = runGraph(stages, options.bound === undefined ? {} : { bound: options.bound }));
     await drive(graph, report, log, controller.signal);
     outcome = { type: 'run-finished', milliseconds: 0, edges: graph.statistics() };
@@ -182,42 +188,6 @@ function failed(failure: unknown): Extract<RunEvent, { readonly type: 'run-faile
 function reasonOf(signal: AbortSignal | undefined): string {
   const reason: unknown = signal?.reason;
   return reason instanceof Error ? reason.message : String(reason);
-}
-
-async function servicesOf(stage: PlannedStage, services: RunServices): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    return await services.of(stage);
-  } catch (error) {
-    throw new StageFailure(stage.id, error);
-  }
-}
-
-function stageContext(
-  { id }: PlannedStage,
-  { seed }: PipelinePlan,
-  run: RunFolder,
-  log: RunLogger,
-  emit: (event: RunEvent) => void,
-  signal: AbortSignal,
-): StageContext {
-  return { id, seed, run, logger: log.child(id), report: (event) => emit({ ...event, stage: id }), signal };
-}
-
-function graphStage(
-  { id, definition, options, inputs }: PlannedStage,
-  services: Readonly<Record<string, unknown>>,
-  context: StageContext,
-): GraphStage {
-  const closesLoop = (port: string): boolean => {
-    const declared = definition.inputs[port];
-    return declared !== undefined && inputPort(declared).feedback;
-  };
-  return {
-    id,
-    inputs,
-    feedback: new Set(Object.keys(inputs).filter(closesLoop)),
-    connect: (streams) => connectStage(definition, options, services, context)(streams),
-  };
 }
 
 /** Resolves when every stage has finished; rejects with the first failure, or with the reason of an abort. */

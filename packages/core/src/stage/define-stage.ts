@@ -2,6 +2,7 @@ import type { Static, TObject } from '@sinclair/typebox';
 import type { ServiceIdentifier } from 'inversify';
 import type { Observable } from 'rxjs';
 import type { DataContract } from './data-contract.js';
+import type { AnyItemWork } from './item-work.js';
 import type { StageContext } from './stage-context.js';
 
 /** An input that may stay unconnected, or that closes a loop (`feedback`). A bare contract is a required input. */
@@ -41,6 +42,10 @@ export interface StageDefinition<
   /** TypeBox object: the options' TypeScript type, JSON Schema, defaults and docs at once. */
   readonly options: C;
   readonly services: S;
+  /** Cheap and without effects: it lists or rewrites references. `sluice plan` runs it to know what items there are. @default false */
+  readonly light?: boolean;
+  /** How it works item by item; set by `defineItemStage` and `definePureStage`. */
+  readonly items?: AnyItemWork;
   readonly create: (
     options: Static<C>,
     services: Services<S>,

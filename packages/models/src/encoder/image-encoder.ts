@@ -9,8 +9,6 @@ import { toTokenMajor } from './token-major.js';
 /** A frozen image encoder in inference mode. */
 export interface ImageEncoder {
   readonly model: string;
-  /** SHA-256 (hex) of the encoder's file and of the embedding's layout: what an embedding depends on besides its image. */
-  readonly digest: string;
   /** Normalised pixels, RGB `[3, 1024, 1024]`, to an embedding, token-major `[4096, 256]`. */
   encode(pixels: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
   release(): Promise<void>;
@@ -19,16 +17,22 @@ export interface ImageEncoder {
 /** Changes when the order of values in an embedding does. */
 const LAYOUT = 'token-major/1';
 
+/** SHA-256 (hex) of a zoo model's encoder file and of the embedding's layout: what an embedding depends on besides its image. */
+export function imageEncoderDigest(model: string): string {
+  return createHash('sha256')
+    .update(`${zooModel(model).encoder.sha256} ${LAYOUT}`)
+    .digest('hex');
+}
+
 /** Opens a zoo model's encoder, which runs as its file has it. Throws `models/UNKNOWN_MODEL` and what resolving the file throws. */
 export async function openImageEncoder(engine: TensorEngine, model: string): Promise<ImageEncoder> {
   const entry = zooModel(model);
-  const { size, grid, channels, encoder } = entry;
+  const { size, grid, channels } = entry;
   const label = `the image encoder of ${model}`;
   const executable = await engine.loadModel(await resolveModelFile(model, 'encoder'), { label });
   const { input, output } = portsOf(executable, entry);
   return {
     model,
-    digest: createHash('sha256').update(`${encoder.sha256} ${LAYOUT}`).digest('hex'),
     encode: async (pixels) => {
       const outputs = await executable.run({ [input]: float32Tensor([1, 3, size, size], pixels) });
       const embedding = outputs[output]!.data as Float32Array;

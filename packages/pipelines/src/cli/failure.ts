@@ -1,4 +1,4 @@
-import { InvalidPipeline, type Diagnostic } from '@sluice/core';
+import { causes, InvalidPipeline, type Diagnostic } from '@sluice/core';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 
 /** An error as the command shows it. */
@@ -15,7 +15,10 @@ export interface Failure {
 }
 
 /** Codes that say that the command line or the file is wrong. */
-const usageCodes = new Set(['core/INVALID_PIPELINE', 'pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE']);
+const usageCodes = new Set([
+  ...['core/INVALID_PIPELINE', 'core/NO_SUCH_STAGE', 'core/NO_DEAD_LETTERS'],
+  ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE'],
+]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */
 const environmentCodes = new Set([
@@ -50,16 +53,6 @@ function headOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // By name: a stage package may bring a copy of core of its own.
   return error.name === 'SluiceError' ? `${codeOf(error) ?? ''}: ${error.message}` : (error.stack ?? error.message);
-}
-
-function causes(error: unknown): readonly unknown[] {
-  const chain: unknown[] = [];
-  let link = error;
-  while (link !== undefined && !chain.includes(link)) {
-    chain.push(link);
-    link = link instanceof Error ? link.cause : undefined;
-  }
-  return chain;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

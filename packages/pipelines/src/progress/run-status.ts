@@ -68,6 +68,10 @@ export function nextStatus(status: RunStatus, event: RunEvent): RunStatus {
     case 'metric':
       if (event.scope !== 'final') return status;
       return { ...status, final: [...status.final, { stage: event.stage, values: event.values }] };
+    case 'cache-key':
+    case 'item-cached':
+    case 'dead-letter':
+      return status;
     default:
       return {
         ...status,

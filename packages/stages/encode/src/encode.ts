@@ -1,38 +1,49 @@
-import { CONTENT_STORE, defineStage, mapBounded } from '@sluice/core';
+import { definePureStage } from '@sluice/core';
 import { ModelInputContract } from '@sluice/data';
-import { EncodedSampleContract, encodeToStore, openImageEncoder, TENSOR_ENGINE } from '@sluice/models';
-import { defer, finalize, from, switchMap } from 'rxjs';
+import {
+  EncodedSampleContract,
+  imageEncoderDigest,
+  openImageEncoder,
+  packEmbedding,
+  TENSOR_ENGINE,
+  unpackEmbedding,
+  type ImageEncoder,
+} from '@sluice/models';
 import { encodeOptions } from './options.js';
 
-/** Runs the frozen image encoder; embeddings go to disk, references go on. Order is kept; at most `concurrency` images in flight. */
-export const encode = defineStage({
+/** Runs the frozen image encoder, which is opened for the first image that the cache does not have. */
+export const encode = definePureStage({
   type: 'encode',
   summary: 'Image embeddings by the frozen encoder, computed once and kept on disk by content.',
   inputs: { images: ModelInputContract },
   outputs: { embeddings: EncodedSampleContract },
   options: encodeOptions,
-  services: { engine: TENSOR_ENGINE, store: CONTENT_STORE },
-  create:
-    ({ model, precision, concurrency }, { engine, store }, { report }) =>
-    ({ images }) => ({
-      embeddings: defer(() => from(openImageEncoder(engine, model))).pipe(
-        switchMap((encoder) => {
-          let done = 0;
-          return images.pipe(
-            mapBounded(async (input) => {
-              const { key, subset, image, frame } = input;
-              const { digest, computed, load } = await encodeToStore({ encoder, store, input, precision });
-              report({
-                type: 'counted',
-                what: computed ? 'images encoded' : 'embeddings found in the cache',
-                count: 1,
-              });
-              report({ type: 'progress', done: ++done, unit: 'images' });
-              return { key, subset, image, frame, digest, load };
-            }, concurrency),
-            finalize(() => void encoder.release()),
-          );
-        }),
-      ),
-    }),
+  services: { engine: TENSOR_ENGINE },
+  keeps: 'bytes',
+  identity: ({ digest }) => digest,
+  environment: ({ model }) => ({ encoder: imageEncoderDigest(model) }),
+  concurrency: ({ concurrency }) => concurrency,
+  create: ({ model, precision }, { engine }, { report }) => {
+    let opened: Promise<ImageEncoder> | undefined;
+    let done = 0;
+    return {
+      work: async (input) => {
+        opened ??= openImageEncoder(engine, model);
+        const encoder = await opened.catch((error: unknown) => {
+          opened = undefined;
+          throw error;
+        });
+        return packEmbedding(await encoder.encode(await input.load()), precision);
+      },
+      result: ({ key, subset, image, frame }, kept) => {
+        report({ type: 'progress', done: ++done, unit: 'images' });
+        const load = async () => unpackEmbedding(await kept.read(), precision);
+        return { key, subset, image, frame, digest: kept.key, load };
+      },
+      release: async () => {
+        await (await opened)?.release();
+        opened = undefined;
+      },
+    };
+  },
 });

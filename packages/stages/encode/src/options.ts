@@ -9,6 +9,7 @@ export const encodeOptions = Type.Object(
       description: 'How embeddings are kept on disk: 4 MiB or 2 MiB an image.',
     }),
     concurrency: Type.Integer({
+      cacheKey: false,
       default: 2,
       minimum: 1,
       maximum: 64,

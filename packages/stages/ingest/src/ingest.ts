@@ -10,5 +10,6 @@ export const ingest = defineStage({
   inputs: {},
   outputs: { samples: SampleContract },
   options: ingestOptions,
+  light: true,
   create: (options, _services, context) => () => ({ samples: fromPull(() => readDataset(options, context)) }),
 });

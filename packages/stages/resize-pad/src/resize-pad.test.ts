@@ -40,5 +40,5 @@ it('pads with zero after normalising as SAM does, or with black before as OTX do
 it('fails for an image that is gone', async () => {
   const gone = { ...sample('a'), image: { ...image, path: path.join(folder, 'gone.png') } };
   const run = runStage(resizePad, { inputs: { samples: [gone] } });
-  await expect(run).rejects.toMatchObject({ code: 'data/IMAGE_UNREADABLE' });
+  await expect(run).rejects.toMatchObject({ cause: { code: 'data/IMAGE_UNREADABLE' } });
 });

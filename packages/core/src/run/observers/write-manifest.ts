@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
 import { writeFileAtomic } from '../../files/write-file-atomic.js';
+import { causes } from '../../errors/causes.js';
+import type { KeyParts } from '../../items/key-parts.js';
 import type { PackageIdentity } from '../../registry/package-identity.js';
 import type { EdgeStatistics, RunEvent } from '../run-event.js';
 import type { ObservedRun, RunObserver } from './run-observer.js';
@@ -36,6 +38,12 @@ export interface ManifestStage {
   readonly counts: Readonly<Record<string, number>>;
   /** Items that were read but not used, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Of a pure stage: how many results were there, and how many were made. */
+  readonly cache?: { readonly hits: number; readonly misses: number };
+  /** What the keys of its results are made of. */
+  readonly key?: KeyParts;
+  /** Items that were given up; `dead-letters.jsonl` lists them. */
+  readonly deadLetters?: number;
 }
 
 export const writeManifest: RunObserver = async (events, observed) => {
@@ -89,6 +97,20 @@ export function nextManifest(manifest: Manifest, event: RunEvent, { run, now, st
       }));
       return { ...manifest, stages };
     }
+    case 'cache-key': {
+      const stages = changed(manifest, event.stage, () => ({ key: event.parts, cache: { hits: 0, misses: 0 } }));
+      return { ...manifest, stages };
+    }
+    case 'item-cached': {
+      const stages = changed(manifest, event.stage, ({ cache: { hits, misses } = { hits: 0, misses: 0 } }) => ({
+        cache: event.outcome === 'hit' ? { hits: hits + 1, misses } : { hits, misses: misses + 1 },
+      }));
+      return { ...manifest, stages };
+    }
+    case 'dead-letter': {
+      const stages = changed(manifest, event.stage, ({ deadLetters = 0 }) => ({ deadLetters: deadLetters + 1 }));
+      return { ...manifest, stages };
+    }
     case 'artifact': {
       const path = isAbsolute(event.path) ? relative(run.root, event.path) : event.path;
       return { ...manifest, artifacts: [...manifest.artifacts, { stage: event.stage, name: event.name, path }] };
@@ -126,7 +148,9 @@ function added(sums: Readonly<Record<string, number>>, key: string, amount: numb
 }
 
 function errorOf(error: unknown, stage: string | undefined): NonNullable<Manifest['error']> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = causes(error)
+    .map((each) => (each instanceof Error ? each.message : String(each)))
+    .join(': ');
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return { ...(stage === undefined ? {} : { stage }), ...(code === undefined ? {} : { code }), message };
 }

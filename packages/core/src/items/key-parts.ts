@@ -1,0 +1,57 @@
+import { stat } from 'node:fs/promises';
+import { sha256File } from '../files/sha256-file.js';
+import type { PlannedStage } from '../pipeline/plan.js';
+
+/** Everything that a kept result depends on, but the item itself: what `sluice why` compares. */
+export interface KeyParts {
+  /** Type of the stage. */
+  readonly stage: string;
+  /** The package that it comes in, and the digest of its code. */
+  readonly package: { readonly name: string; readonly version: string; readonly integrity: string } | null;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly environment: unknown;
+  /** Only where the stage says that it depends on it. */
+  readonly seed: number | null;
+}
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** The parts of a pure stage's keys. */
+export async function keyPartsOf(stage: PlannedStage, seed: number): Promise<KeyParts> {
+  const { definition, options, package: identity } = stage;
+  const purity = definition.items?.pure;
+  return {
+    stage: definition.type,
+    package: identity === undefined ? null : { name: identity.name, version: identity.version, integrity: '' },
+    options: (await keyed(definition.options, options)) as Readonly<Record<string, unknown>>,
+    environment: purity?.environment(options) ?? {},
+    seed: purity?.seeded === true ? seed : null,
+  };
+}
+
+/**
+ * The options that a result depends on: all but those whose schema says `cacheKey: false`. A file (`format: path`) counts by its
+ * content, wherever it lies.
+ */
+async function keyed(schema: Schema, value: unknown): Promise<unknown> {
+  if (typeof value === 'string') return schema['format'] === 'path' ? contentOf(value) : value;
+  if (Array.isArray(value)) {
+    const items = (schema['items'] ?? {}) as Schema;
+    return Promise.all(value.map((item) => keyed(items, item)));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+  const entries = Object.entries(value).map(async ([key, option]): Promise<readonly (readonly [string, unknown])[]> => {
+    const inner = Object.hasOwn(properties, key) ? properties[key]! : {};
+    return inner['cacheKey'] === false ? [] : [[key, await keyed(inner, option)]];
+  });
+  return Object.fromEntries((await Promise.all(entries)).flat());
+}
+
+async function contentOf(path: string): Promise<string> {
+  const isFile = await stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+  return isFile ? `sha256:${await sha256File(path)}` : path;
+}
