@@ -49,6 +49,8 @@ export const dataErrors = defineErrors('data', {
   FILE_UNREADABLE: (d: { path: string; reason: string }) => `cannot read ${d.path}: ${d.reason}`,
   JSON_SYNTAX: (d: { path: string; line: number; column: number; found: string }) =>
     `${d.path}:${d.line}:${d.column} is not JSON: ${d.found === '' ? 'the text ends too early' : `unexpected ${JSON.stringify(d.found)}`}`,
+  BAD_ITEM: (d: { item: string; reason: string; detail: string | undefined }) =>
+    `${d.item}: ${d.reason}${d.detail === undefined ? '' : ` (${d.detail})`}; mend it, or go on without it (on bad item: skip)`,
   ARCHIVE_ENTRY: (d: { path: string; entry: string; reason: string }) =>
     `the archive ${d.path} is refused for its entry ${JSON.stringify(d.entry.slice(0, 200))}: ${d.reason}; pack plain files and folders alone`,
   ARCHIVE_LIMIT: (d: { path: string; limit: string }) =>

@@ -27,7 +27,7 @@ async function tarOf(entries: readonly (TarHeader & { content?: string })[]): Pr
 async function open(bytes: Uint8Array, options: OpenOptions = {}) {
   const path = join(folder, 'archive');
   await writeFile(path, bytes);
-  return openDataset(path, { into: join(folder, 'inner', 'data'), ...options });
+  return openDataset(path, { into: () => Promise.resolve(join(folder, 'inner', 'data')), ...options });
 }
 
 const files = [

@@ -17,8 +17,8 @@ export interface OpenDataset {
 }
 
 export interface OpenOptions {
-  /** A folder that is not there yet, to unfold an archive into. @default one of the system's temporary folder */
-  readonly into?: string;
+  /** Names a folder that is not there yet, to unfold an archive into; not called for anything else. @default one of the system's temporary folder */
+  readonly into?: () => Promise<string>;
   readonly limits?: ArchiveLimits;
 }
 
@@ -33,7 +33,7 @@ export async function openDataset(path: string, { into, limits = {} }: OpenOptio
   });
   const kind = stats.isFile() ? await archiveKind(absolute) : undefined;
   if (!kind) return { root: absolute, close: () => Promise.resolve() };
-  const folder = into ?? (await mkdtemp(join(tmpdir(), 'sluice-dataset-')));
+  const folder = await (into?.() ?? mkdtemp(join(tmpdir(), 'sluice-dataset-')));
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     await mkdir(folder, { recursive: true });

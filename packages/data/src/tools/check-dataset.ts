@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/core';
-import type { ReadItem, SkipReason, Unit } from '../formats/dataset-format.js';
+import type { ReadItem, ReadOptions, SkipReason, Unit } from '../formats/dataset-format.js';
 import type { FoundFormat } from '../formats/find-format.js';
 import { isHarmless } from '../formats/harmless.js';
 import { emptyTallies, tally } from '../formats/tally.js';
@@ -21,11 +21,15 @@ export interface CheckedDataset extends Pick<DatasetStats, 'format' | 'images' |
 }
 
 /** Reads a whole dataset, decodes every image to the end, and lists everything that is wrong. */
-export async function checkDataset(root: string, found: FoundFormat): Promise<CheckedDataset> {
+export async function checkDataset(
+  root: string,
+  found: FoundFormat,
+  options: ReadOptions = {},
+): Promise<CheckedDataset> {
   const problems: Problem[] = [];
   let counts = emptyTallies;
   await found.format.categories(root);
-  for await (const { subset, item } of readSubsets(root, found, { sizes: 'check', empty: 'use' })) {
+  for await (const { subset, item } of readSubsets(root, found, { ...options, sizes: 'check', empty: 'use' })) {
     for (const told of await decoded(item)) {
       counts = tally(counts, told);
       if (told.kind === 'sample' || isHarmless(told.reason)) continue;

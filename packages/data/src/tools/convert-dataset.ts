@@ -13,7 +13,7 @@ export interface Conversion {
   readonly target: string;
   /** Name of the format to write. */
   readonly to: string;
-  readonly options?: Pick<ReadOptions, 'instances'>;
+  readonly options?: Pick<ReadOptions, 'instances' | 'imagePrefix' | 'maskPrefix'>;
   /** Called for each sample and everything that was skipped in reading; may throw to stop. */
   readonly onRead?: (item: ReadItem, subset: string) => void;
   /** Called for everything that the target's format can't hold. */

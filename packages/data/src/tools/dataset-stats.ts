@@ -1,4 +1,4 @@
-import type { InstancesOf } from '../formats/dataset-format.js';
+import type { ReadOptions } from '../formats/dataset-format.js';
 import type { FoundFormat } from '../formats/find-format.js';
 import { emptyTallies, tally, type Tallies } from '../formats/tally.js';
 import { maskArea } from '../masks/bit-mask.js';
@@ -27,13 +27,9 @@ export interface DatasetStats {
 }
 
 /** Reads a whole dataset and counts. Image headers are read, no photographs decoded. */
-export async function datasetStats(
-  root: string,
-  found: FoundFormat,
-  options: { readonly instances?: InstancesOf } = {},
-): Promise<DatasetStats> {
+export async function datasetStats(root: string, found: FoundFormat, options: ReadOptions = {}): Promise<DatasetStats> {
   const listed = new Map<string, { items: number; annotations: number }>();
-  for await (const { subset, annotations } of found.format.list(root)) {
+  for await (const { subset, annotations } of found.format.list(root, options)) {
     const counts = listed.get(subset) ?? { items: 0, annotations: 0 };
     listed.set(subset, { items: counts.items + 1, annotations: counts.annotations + annotations });
   }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { example, type DefineCommand } from './command-line.js';
+import { defineConvert } from './commands/convert.js';
+import { defineDataset } from './commands/dataset.js';
 import { defineDescribe } from './commands/describe.js';
 import { definePlan } from './commands/plan.js';
 import { defineRun } from './commands/run.js';
@@ -20,6 +22,8 @@ const commands: readonly DefineCommand[] = [
   defineWhy,
   defineStages,
   defineDescribe,
+  defineDataset,
+  defineConvert,
 ];
 
 /** The `sluice` command: runs one command line and returns the exit code. Nothing heavy is loaded before it is needed. */
