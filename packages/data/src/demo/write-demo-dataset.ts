@@ -6,7 +6,10 @@ import { dataErrors } from '../errors.js';
 import { removeUnfinished, temporaryBeside } from '../files/write-folder-atomic.js';
 import { loadSharp } from '../images/load-sharp.js';
 import { writeCoco } from '../formats/coco/write-coco.js';
+import { datasetWriters } from '../formats/dataset-writers.js';
 import type { ImageToWrite } from '../formats/dataset-writer.js';
+import { connectedComponents } from '../masks/connected-components.js';
+import { countsByLabel } from '../masks/label-map.js';
 import { countsOfMask } from '../masks/rle-counts.js';
 import { generateScene, type Scene } from './generate-scene.js';
 
@@ -23,6 +26,11 @@ export interface DemoDatasetOptions {
   readonly width?: number;
   /** Pixels. @default 480 */
   readonly height?: number;
+  /**
+   * Writes another labelling, which every format can hold, in that format: an instance is a connected region of berries, and pictures of all subsets have
+   * names of their own. @default COCO, with whole bunches as instances
+   */
+  readonly format?: string;
 }
 
 /** Raised whenever the same options give other pictures or masks. */
@@ -36,9 +44,11 @@ const CATEGORY = 'berries';
  * `root` and renamed at the end, so a dataset cut off halfway never looks whole.
  */
 export async function writeDemoDataset(root: string, options: DemoDatasetOptions = {}): Promise<boolean> {
-  const { seed = 0, train = 40, val = 12, test = 12, width = 640, height = 480 } = options;
+  const { seed = 0, train = 40, val = 12, test = 12, width = 640, height = 480, format } = options;
+  const write = format === undefined ? writeCoco : datasetWriters.get(format);
+  if (!write) throw dataErrors.FORMAT_NAME({ name: String(format), known: [...datasetWriters.keys()] });
   const counts = { train, val, test };
-  const manifest = canonicalJson({ dataset: 'sluice demo', version: VERSION, seed, ...counts, width, height });
+  const manifest = canonicalJson({ dataset: 'sluice demo', version: VERSION, seed, ...counts, width, height, format });
   const target = resolve(root);
   await removeUnfinished(target);
   const found = await manifestAt(target);
@@ -47,10 +57,11 @@ export async function writeDemoDataset(root: string, options: DemoDatasetOptions
   const temporary = temporaryBeside(target);
   try {
     await mkdir(temporary, { recursive: true });
+    const labelling = format === undefined ? bunches : regions;
     const pictures = (subset: Subset): AsyncIterable<ImageToWrite> =>
-      picturesOf({ seed, subset, width, height }, counts[subset]);
+      picturesOf({ seed, subset, width, height }, counts[subset], labelling);
     const subsets = { train: pictures('train'), val: pictures('val'), test: pictures('test') };
-    await writeCoco(temporary, { categories: [CATEGORY], subsets });
+    await write(temporary, { categories: [CATEGORY], subsets });
     await writeFile(join(temporary, MANIFEST), manifest);
     await putInPlace(temporary, target, manifest);
   } finally {
@@ -62,6 +73,7 @@ export async function writeDemoDataset(root: string, options: DemoDatasetOptions
 async function* picturesOf(
   options: { readonly seed: number; readonly subset: Subset; readonly width: number; readonly height: number },
   count: number,
+  { prefix, instancesOf }: Labelling,
 ): AsyncGenerator<ImageToWrite> {
   const { width, height } = options;
   const sharp = await loadSharp();
@@ -69,7 +81,7 @@ async function* picturesOf(
     const scene = generateScene({ ...options, index });
     const picture = sharp(scene.rgb, { raw: { width, height, channels: 3 } });
     yield {
-      fileName: `${String(index).padStart(3, '0')}.jpg`,
+      fileName: `${prefix(options.subset)}${String(index).padStart(3, '0')}.jpg`,
       width,
       height,
       bytes: await picture.jpeg({ quality: 92 }).toBuffer(),
@@ -78,7 +90,34 @@ async function* picturesOf(
   }
 }
 
-function instancesOf({ width, height, owner, instances }: Scene): Instance[] {
+interface Labelling {
+  /** Start of file names. */
+  readonly prefix: (subset: Subset) => string;
+  readonly instancesOf: (scene: Scene) => Instance[];
+}
+
+const bunches: Labelling = { prefix: () => '', instancesOf: bunchesOf };
+const regions: Labelling = { prefix: (subset) => `${subset}-`, instancesOf: regionsOf };
+
+/** Most regions of a picture that are labelled, the largest. */
+const MAX_REGIONS = 12;
+
+/** What a mask of classes can hold: regions of berries that touch, in the order of their first pixels. */
+function regionsOf({ width, height, owner }: Scene): Instance[] {
+  const { map, labels } = connectedComponents({
+    width,
+    height,
+    data: Uint16Array.from(owner, (id) => (id > 0 ? 1 : 0)),
+  });
+  const counts = [...countsByLabel(map)].filter(([region]) => labels[region] === 1).map(([, runs]) => runs);
+  const areas = counts.map((runs) => runs.reduce((area, run, i) => (i % 2 === 1 ? area + run : area), 0));
+  const least = areas.toSorted((a, b) => b - a)[MAX_REGIONS - 1] ?? 0;
+  return counts
+    .filter((_, i) => areas[i]! >= least)
+    .map((runs, i) => ({ id: String(i + 1), category: CATEGORY, mask: { kind: 'rle', width, height, counts: runs } }));
+}
+
+function bunchesOf({ width, height, owner, instances }: Scene): Instance[] {
   return Array.from({ length: instances }, (_, i) => {
     const data = owner.map((id) => (id === i + 1 ? 1 : 0));
     const counts = countsOfMask({ width, height, data });

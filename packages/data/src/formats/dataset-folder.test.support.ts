@@ -73,6 +73,10 @@ export function numbersOf(...rows: readonly string[]): number[] {
   return Array.from(rows.join(''), Number);
 }
 
+/** The numbers of a mask with one of them replaced. */
+export const replaced = (numbers: readonly number[], from: number, to: number): number[] =>
+  numbers.map((number) => (number === from ? to : number));
+
 /** A grey mask image; 16 bits wide where asked. */
 export async function numbersPng(numbers: readonly number[], width = 8, wide = false): Promise<Uint8Array> {
   const raw = { width, height: numbers.length / width, channels: 1 } as const;

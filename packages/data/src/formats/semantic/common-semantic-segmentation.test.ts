@@ -11,6 +11,7 @@ import {
   photograph,
   readAll,
   readLines,
+  replaced,
   type DatasetFolders,
   type Files,
 } from '../dataset-folder.test.support.js';
@@ -195,17 +196,13 @@ describe('a bad image or mask is skipped with its reason:', () => {
     ],
     [
       'number of no label',
-      async () => ({ 'masks/a.png': await numbersPng(classes.map((label) => (label === 2 ? 9 : label))) }),
+      async () => ({ 'masks/a.png': await numbersPng(replaced(classes, 2, 9)) }),
       ['annotation: background', 'annotation: unknown category x1', 'train/a: 1=leaf 9'],
     ],
     [
       '16-bit number of no label',
       async () => ({
-        'masks/a.png': await numbersPng(
-          classes.map((label) => (label === 2 ? 258 : label)),
-          8,
-          true,
-        ),
+        'masks/a.png': await numbersPng(replaced(classes, 2, 258), 8, true),
       }),
       ['annotation: background', 'annotation: unknown category x1', 'train/a: 1=leaf 9'],
     ],
