@@ -73,7 +73,6 @@ try {
     rss_mb: Math.round(Math.max(...ours.rss)),
     datumaro_rss_mb: Math.round(Math.max(...datumaro.rss)),
     stream_rss_mb: streamed.rssMb,
-    stream_edge_peak: streamed.peak,
   });
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -14,6 +14,7 @@ const stagePages = foldersIn('packages/stages').map(page);
 const pages = [
   'README.md',
   'docs/errors.md',
+  'docs/pipeline-file.md',
   'docs/stage-contract.md',
   ...stagePages,
   ...[...foldersIn('examples'), ...foldersIn('packages'), 'bench'].map(page).filter(exists),

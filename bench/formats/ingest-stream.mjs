@@ -1,13 +1,12 @@
-/** `node ingest-stream.mjs DATASET`: the stage `ingest` on a bounded edge, headers of all images read; prints one JSON line. */
+/** `node ingest-stream.mjs DATASET`: the stage `ingest` on a bounded edge, headers of all images read and all samples kept; prints one JSON line. */
 import { performance } from 'node:perf_hooks';
 import { runStage } from '@sluice/core/testing';
 import { ingest } from '@sluice/stage-ingest';
 
 const start = performance.now();
-const { outputs, edges } = await runStage(ingest, { options: { format: 'coco', root: process.argv[2] }, bound: 16 });
+const { outputs } = await runStage(ingest, { options: { format: 'coco', root: process.argv[2] }, bound: 16 });
 const line = {
   images: outputs.samples.length,
-  peak: Math.max(...edges.map(({ peak }) => peak)),
   rssMb: Math.round(process.resourceUsage().maxRSS / 1024),
   seconds: Math.round((performance.now() - start) / 1000),
 };

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { writeCocoFile } from './write-coco-file.mjs';
 
 /**
- * Streams a large dataset through the stage `ingest` to a slow consumer, in a process of its own.
+ * Streams a large dataset through the stage `ingest` in a process of its own.
  * @param {string} root
  * @param {number} images
- * @returns {Promise<{ rssMb: number, peak: number, seconds: number, megabytes: number }>} `peak` is the most samples in flight
+ * @returns {Promise<{ images: number, rssMb: number, seconds: number, megabytes: number }>}
  */
 export async function streamThroughIngest(root, images) {
   const megabytes = await writeCocoFile(root, { images, annotations: images });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 
 /**
- * A COCO dataset of invented polygons, some 20 points each as in val2017; all image files are one black picture.
+ * A COCO dataset of invented polygons, some 27 points each as in val2017; all image files are one black picture.
  * @param {string} root
  * @param {{ images: number, annotations: number }} counts
  * @returns {Promise<number>} megabytes of JSON
@@ -37,7 +37,7 @@ export async function writeCocoFile(root, { images, annotations }) {
  */
 function annotation(i, images) {
   const [x, y, radius] = [60 + ((i * 37) % 520), 60 + ((i * 53) % 360), 10 + ((i * 7) % 45)];
-  const points = 8 + ((i * 11) % 25);
+  const points = 10 + ((i * 11) % 35);
   const ring = Array.from({ length: points }, (_, k) => {
     const angle = (2 * Math.PI * k) / points;
     const reach = radius * (0.7 + 0.3 * Math.sin(5 * angle + i));

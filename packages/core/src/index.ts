@@ -9,11 +9,24 @@ export { mapBounded } from './flow/map-bounded.js';
 export { readDeadLetters } from './items/read-dead-letters.js';
 export { checkOptions, type CheckedOptions, type OptionProblem } from './options/check-options.js';
 export { InvalidPipeline, type Diagnostic, type RelatedPlace } from './pipeline/diagnostic.js';
-export { checkPipeline, loadPipeline, type LoadOptions, type ServiceChoices } from './pipeline/load-pipeline.js';
-export type { CheckedPipeline, PipelinePlan, PlannedStage } from './pipeline/plan.js';
+export type { Environment } from './pipeline/environment.js';
+export { checkPipeline, loadPipeline, loadPoints, type LoadOptions } from './pipeline/load-pipeline.js';
+export type { PlainValue } from './pipeline/located-node.js';
+export type {
+  CheckedPipeline,
+  PipelinePlan,
+  PipelinePoint,
+  PlannedStage,
+  PlannedTest,
+  TestItem,
+} from './pipeline/plan.js';
+export type { ServiceChoices } from './pipeline/plan-point.js';
 export { problemCodes, type ProblemCode } from './pipeline/problem.js';
 export { renderDiagnostic, renderDiagnostics } from './pipeline/render-diagnostic.js';
+export type { FilePosition } from './pipeline/source-text.js';
 export { suggestion } from './pipeline/suggest.js';
+export type { ValueOrigin } from './pipeline/value-origins.js';
+export { printPipeline } from './pipeline/print-pipeline.js';
 export { randomOf, type Random } from './random/random-of.js';
 export { packageIdentity, type PackageIdentity } from './registry/package-identity.js';
 export { stageRegistry, type BundledStage, type BundledStages, type StageLookup } from './registry/stage-registry.js';

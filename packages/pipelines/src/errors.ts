@@ -9,4 +9,6 @@ export const pipelinesErrors = defineErrors('pipelines', {
     `no pipeline file is named, and no run in ${d.runsDir} says which; name the file, or the folder with --runs-dir`,
   RUN_FOLDER: (d: { runsDir: string }) =>
     `the run's folder could not be written below ${d.runsDir}; free some space or choose another place with --runs-dir`,
+  BAD_SWEEP: (d: { file: string; reason: string }) =>
+    `${d.file} is not the record of a sweep: ${d.reason}; name a folder that \`sluice run\` made for a pipeline with a matrix`,
 });

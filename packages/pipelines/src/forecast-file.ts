@@ -1,6 +1,6 @@
 import { latestRun, planRun, readRunRecord, type RunForecast } from '@sluice/core';
 import { pipelinesErrors } from './errors.js';
-import { loadSelected, type LoadSelectedOptions } from './load-selected.js';
+import { loadSelected, runsFolder, type LoadSelectedOptions } from './load-selected.js';
 import { findRun } from './runs/find-run.js';
 
 export interface ForecastOptions extends LoadSelectedOptions {
@@ -10,7 +10,8 @@ export interface ForecastOptions extends LoadSelectedOptions {
 
 /** Says what a run of the file would do, and why. */
 export async function forecastFile(options: ForecastOptions): Promise<RunForecast> {
-  const { plan, reuse, runsDir } = await loadSelected(options);
+  const { plan, reuse } = await loadSelected(options);
+  const runsDir = runsFolder(options);
   const versus = await earlierRun(runsDir, plan.name, options);
   return planRun(plan, { reuse, ...(versus && { versus }) });
 }

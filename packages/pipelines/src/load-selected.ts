@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import {
   loadPipeline,
@@ -8,47 +7,45 @@ import {
   type Reuse,
   type Selection,
 } from '@sluice/core';
-import { serviceChoices } from './composition.js';
+import { loadOptions, type PlanOptions } from './load-options.js';
 import { findRun } from './runs/find-run.js';
-import { bundledStages } from './stages/bundled-stages.js';
 
-/** Which pipeline, what is changed in it, and what of it is meant. */
-export interface LoadSelectedOptions {
-  /** The pipeline file. */
-  readonly file: string;
-  /** Overrides, `path.to.key=value`. */
-  readonly set?: readonly string[];
+/** What of a pipeline is meant. */
+export interface SelectOptions {
   /** Folder that relative paths here are relative to. @default the working folder */
   readonly cwd?: string;
   /** Folder that run folders are made in. @default `runs` */
   readonly runsDir?: string;
-  /** Folder of the content store. @default `$SLUICE_CACHE_DIR`, else `.sluice/cache` */
-  readonly cacheDir?: string;
-  /** Threads of the tensor engine: the same number gives the same bytes. @default one a core */
-  readonly threads?: number;
   /** Stages to run, and to make anew. @default all, nothing anew */
   readonly selection?: Selection;
   /** A run whose dead letters are worked on, and nothing else in their stages. */
   readonly replay?: string;
 }
 
+/** Which pipeline, what is changed in it, and what of it is meant. */
+export interface LoadSelectedOptions extends PlanOptions, SelectOptions {
+  /** The pipeline file. */
+  readonly file: string;
+}
+
 export interface LoadedSelection {
   readonly plan: PipelinePlan;
   readonly reuse: Reuse;
-  /** Absolute. */
-  readonly runsDir: string;
-  readonly threads: number;
 }
 
 /** Loads a pipeline with the bundled stages and services. Throws `InvalidPipeline`, and usage errors for names that lead nowhere. */
 export async function loadSelected(options: LoadSelectedOptions): Promise<LoadedSelection> {
-  const { cwd = process.cwd(), threads = availableParallelism(), selection = {} } = options;
-  const runsDir = path.resolve(cwd, options.runsDir ?? 'runs');
-  const cacheDir = options.cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache'));
-  const services = serviceChoices({ cacheDir: path.resolve(cwd, cacheDir), threads });
-  const loaded = await loadPipeline(options.file, { bundled: bundledStages, services, cwd, set: options.set ?? [] });
-  const { plan, reuse } = selectStages(loaded, selection);
-  if (options.replay === undefined) return { plan, reuse, runsDir, threads };
-  const replay = await readDeadLetters(await findRun(runsDir, options.replay, cwd));
-  return { plan, reuse: { ...reuse, replay }, runsDir, threads };
+  return selectPart(await loadPipeline(options.file, loadOptions(options)), options);
 }
+
+/** The part of a loaded pipeline that is meant. Throws usage errors for names that lead nowhere. */
+export async function selectPart(loaded: PipelinePlan, options: SelectOptions): Promise<LoadedSelection> {
+  const { plan, reuse } = selectStages(loaded, options.selection ?? {});
+  if (options.replay === undefined) return { plan, reuse };
+  const runFolder = await findRun(runsFolder(options), options.replay, options.cwd);
+  return { plan, reuse: { ...reuse, replay: await readDeadLetters(runFolder) } };
+}
+
+/** Absolute. */
+export const runsFolder = ({ cwd = process.cwd(), runsDir = 'runs' }: SelectOptions): string =>
+  path.resolve(cwd, runsDir);

@@ -1,12 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
 import { lastValueFrom, tap } from 'rxjs';
 import { pipelinesErrors } from './errors.js';
-import { loadSelected, type LoadSelectedOptions } from './load-selected.js';
+import { loadSelected, runsFolder, type LoadSelectedOptions, type LoadedSelection } from './load-selected.js';
 import { chooseView } from './progress/choose-view.js';
 import { beforeRun, nextStatus, type RunStatus } from './progress/run-status.js';
 import { processTerminal, type Terminal } from './cli/terminal.js';
 
-export interface RunFileOptions extends LoadSelectedOptions {
+export interface RunPlanOptions extends Pick<LoadSelectedOptions, 'cwd' | 'runsDir' | 'threads'> {
   /** Least level of log lines on stderr. @default 'warn' */
   readonly logLevel?: LogLevel;
   /** Shows no progress. @default false */
@@ -17,6 +18,8 @@ export interface RunFileOptions extends LoadSelectedOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface RunFileOptions extends LoadSelectedOptions, RunPlanOptions {}
+
 export interface RunOutcome {
   readonly status: RunStatus;
   /** What ended the run before its time. */
@@ -25,11 +28,16 @@ export interface RunOutcome {
 
 /**
  * Runs a pipeline file with the bundled stages and services, showing its progress on stderr. A run that fails is an outcome;
- * a file that is wrong throws `InvalidPipeline` before anything runs.
+ * a file that is wrong, or sweeps over several points, throws `InvalidPipeline` before anything runs.
  */
 export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
-  const { logLevel = 'warn' } = options;
-  const { plan, reuse, runsDir, threads } = await loadSelected(options);
+  return runPlan(await loadSelected(options), options);
+}
+
+/** As `runFile`, for a pipeline that has been loaded with the same `threads`. */
+export async function runPlan({ plan, reuse }: LoadedSelection, options: RunPlanOptions): Promise<RunOutcome> {
+  const { logLevel = 'warn', threads = availableParallelism() } = options;
+  const runsDir = runsFolder(options);
   const view = await chooseView(options.terminal ?? processTerminal(), options.quiet ?? false);
   const events = runPipeline(plan, {
     runsDir,

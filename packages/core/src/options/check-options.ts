@@ -129,13 +129,15 @@ function toProblem(error: ErrorObject): OptionProblem {
       return {
         kind: 'value',
         path,
-        message: `${name} ${error.message ?? 'is wrong'}, not ${shown(error.data)}`,
+        message: `${name} ${'expects' in parent ? `must be ${describe(parent)}` : (error.message ?? 'is wrong')}, not ${shown(error.data)}`,
         candidates: [],
       };
   }
 }
 
+/** What a schema takes, in words: its own (`expects`, an annotation), else its type's. */
 function describe(schema: Readonly<Record<string, unknown>>): string {
+  if (typeof schema['expects'] === 'string') return schema['expects'];
   if ('const' in schema) return shown(schema['const']);
   const type = schema['type'];
   if (typeof type !== 'string') return Array.isArray(type) ? listed(type.map(String)) : 'of another shape';

@@ -126,6 +126,13 @@ describe('a problem of a pipeline file', () => {
       'variable-bomb',
       'stage-not-installed',
       'bad-stage-package',
+      'bad-extends',
+      'extends-cycle',
+      'unknown-profile',
+      'bad-matrix',
+      'too-many-points',
+      'several-points',
+      'not-item-wise',
     ];
     const tested = new Set([
       ...problemCases.flatMap((each) => each.slice(2).map((expected) => expected[0])),

@@ -4,7 +4,7 @@ import { findCycles } from './find-cycles.js';
 import { describeNode, entryOf, type LocatedNode } from './located-node.js';
 import { problem, type Report } from './problem.js';
 import { textOf, type DraftStage } from './resolve-stages.js';
-import type { Place } from './source-text.js';
+import { partOf, type Place } from './source-text.js';
 import { suggest, suggestion } from './suggest.js';
 
 /** Producers of each connected input, by stage and port. */
@@ -94,7 +94,7 @@ function parseSource(
   const stage = byId.get(id);
   if (stage === undefined) {
     const hint = suggestion(id, [...byId.keys()], 'stages');
-    report(problem('unknown-stage', part(node.place, text, 0, id.length), { stage: id }, { hint }));
+    report(problem('unknown-stage', partOf(node.place, text, 0, id.length), { stage: id }, { hint }));
     return undefined;
   }
   // A stage of unknown type still takes part in cycles.
@@ -109,18 +109,11 @@ function parseSource(
   if (!outputs.includes(port)) {
     const hint = suggestion(port, outputs, 'outputs');
     report(
-      problem('unknown-output', part(node.place, text, id.length + 1, text.length), { port, stage: id }, { hint }),
+      problem('unknown-output', partOf(node.place, text, id.length + 1, text.length), { port, stage: id }, { hint }),
     );
     return undefined;
   }
   return { stage: id, port };
-}
-
-/** A part of a scalar's text, where the scalar is written as it reads; the whole scalar otherwise. */
-function part(place: Place, text: string, from: number, to: number): Place {
-  const written = place.source.text.slice(place.start, place.end);
-  const at = written.indexOf(text);
-  return at === -1 ? place : { ...place, start: place.start + at + from, end: place.start + at + to };
 }
 
 function checkContract(

@@ -1,10 +1,10 @@
 import { Observable, Subject, Subscription, type Subscriber } from 'rxjs';
 import type { Container } from 'inversify';
-import { stringify } from 'yaml';
 import { coreErrors } from '../errors/core-errors.js';
 import { SluiceError } from '../errors/define-errors.js';
 import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { PipelinePlan } from '../pipeline/plan.js';
+import { printPipeline } from '../pipeline/print-pipeline.js';
 import { packageIdentity } from '../registry/package-identity.js';
 import { createRunFolder } from './create-run-folder.js';
 import { described, logEvents } from './observers/log-events.js';
@@ -87,7 +87,7 @@ async function run(
   const startedAt = now();
   const begin = performance.now();
   const folder = await createRunFolder(options.runsDir, plan.name, startedAt);
-  await writeFileAtomic(await folder.path('pipeline.resolved.yaml'), stringify(escaped(plan.resolved)));
+  await writeFileAtomic(await folder.path('pipeline.resolved.yaml'), printPipeline(plan.resolved));
   const log = await openRunLogger({
     file: await folder.path('log.jsonl'),
     level: options.logLevel ?? 'info',
@@ -123,14 +123,6 @@ async function run(
   const broken = await record.close();
   await log.close().catch((error: unknown) => broken.push(error));
   subscriber.next(broken.length > 0 && last.type === 'run-finished' ? { type: 'run-failed', error: broken[0] } : last);
-}
-
-/** The resolved file holds no references; what looks like one is written so that it reads as it is. */
-function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
-  if (Array.isArray(value)) return value.map(escaped);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escaped(item)]));
 }
 
 type Outcome = Extract<RunEvent, { readonly type: 'run-finished' | 'run-failed' }>;

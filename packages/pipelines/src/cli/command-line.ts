@@ -18,6 +18,15 @@ export const setOption = (): Option =>
     .argParser((value: string, before: readonly string[]) => [...before, value])
     .default([] as readonly string[], '');
 
+/** `--profile name`, any number of times. */
+export const profileOption = (): Option =>
+  new Option('--profile <name>', 'lay a profile of the file over it; may be repeated, later ones win')
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([] as readonly string[], '');
+
+export const printConfigOption = (): Option =>
+  new Option('--print-config', 'run nothing; print the file with everything put in, and where each value comes from');
+
 /** Stage ids, separated by commas. */
 export const stageNames = (text: string): readonly string[] => {
   const names = text.split(',').map((name) => name.trim());

@@ -18,7 +18,7 @@ export interface Failure {
 const usageCodes = new Set([
   ...['core/INVALID_PIPELINE', 'core/NO_SUCH_STAGE', 'core/NO_DEAD_LETTERS'],
   ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE'],
-  ...['data/DESTINATION', 'data/FORMAT_NAME'],
+  ...['pipelines/BAD_SWEEP', 'data/DESTINATION', 'data/FORMAT_NAME'],
 ]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */

@@ -7,6 +7,7 @@ import type { Terminal } from './terminal.js';
 
 export interface PlanOptions extends Selection {
   readonly set: readonly string[];
+  readonly profile: readonly string[];
   readonly vs?: string;
   readonly runsDir: string;
   readonly cacheDir?: string;
@@ -15,9 +16,9 @@ export interface PlanOptions extends Selection {
 
 /** `sluice plan`: what a run would do, and why; runs no stage that has effects. */
 export async function planCommand(file: string, options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
-  const { set, runsDir, cacheDir, vs } = options;
+  const { set, profile, runsDir, cacheDir, vs } = options;
   const forecast = await forecastFile({
-    ...{ file, set, runsDir, selection: selectionOf(options) },
+    ...{ file, set, profiles: profile, environment: process.env, runsDir, selection: selectionOf(options) },
     ...(cacheDir !== undefined && { cacheDir }),
     ...(vs !== undefined && { versus: vs }),
   });

@@ -19,6 +19,7 @@ import type { Terminal } from './terminal.js';
 
 export interface WhyOptions {
   readonly set: readonly string[];
+  readonly profile: readonly string[];
   readonly vs?: string;
   readonly runsDir: string;
   readonly cacheDir?: string;
@@ -29,7 +30,7 @@ export interface WhyOptions {
 export async function whyCommand(
   stage: string,
   file: string | undefined,
-  { set, vs, runsDir, cacheDir, json }: WhyOptions,
+  { set, profile, vs, runsDir, cacheDir, json }: WhyOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const folder = path.resolve(runsDir);
@@ -37,7 +38,7 @@ export async function whyCommand(
   const pipeline = file ?? (named ?? (await latestRun(folder)))?.manifest.pipeline.file;
   if (pipeline === undefined) throw pipelinesErrors.NO_FILE({ runsDir: folder });
   const forecast = await forecastFile({
-    ...{ file: pipeline, set, runsDir },
+    ...{ file: pipeline, set, profiles: profile, environment: process.env, runsDir },
     ...(cacheDir !== undefined && { cacheDir }),
     ...(vs !== undefined && { versus: vs }),
   });

@@ -1,4 +1,4 @@
-import { addSelection, example, setOption, type DefineCommand } from '../command-line.js';
+import { addSelection, example, profileOption, setOption, type DefineCommand } from '../command-line.js';
 import type { PlanOptions } from '../plan-command.js';
 
 export const definePlan: DefineCommand = (program, { terminal, end }) => {
@@ -7,6 +7,7 @@ export const definePlan: DefineCommand = (program, { terminal, end }) => {
     .description('Say for each stage what a run would do: how many results are in the cache, how many not, and why.')
     .argument('<file>', 'the pipeline file (YAML)')
     .addOption(setOption())
+    .addOption(profileOption())
     .option('--vs <run>', 'explain by this run (default: the latest of the pipeline)')
     .option('--runs-dir <folder>', 'folder of the run folders', 'runs')
     .option('--cache-dir <folder>', 'folder of the content store (default: $SLUICE_CACHE_DIR or .sluice/cache)')

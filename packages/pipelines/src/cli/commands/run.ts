@@ -1,5 +1,13 @@
 import { Option } from 'commander';
-import { addSelection, example, setOption, wholeNumber, type DefineCommand } from '../command-line.js';
+import {
+  addSelection,
+  example,
+  printConfigOption,
+  profileOption,
+  setOption,
+  wholeNumber,
+  type DefineCommand,
+} from '../command-line.js';
 import type { RunOptions } from '../run-command.js';
 
 const levels = ['error', 'warn', 'info', 'debug'];
@@ -7,9 +15,11 @@ const levels = ['error', 'warn', 'info', 'debug'];
 export const defineRun: DefineCommand = (program, { terminal, end }) => {
   const command = program
     .command('run')
-    .description('Run a pipeline file; progress goes to stderr, a summary to stdout.')
+    .description('Run a pipeline file, or each point of its matrix; progress goes to stderr, a summary to stdout.')
     .argument('<file>', 'the pipeline file (YAML)')
     .addOption(setOption())
+    .addOption(profileOption())
+    .addOption(printConfigOption())
     .option('--runs-dir <folder>', "folder that the run's own folder is made in", 'runs')
     .option('--cache-dir <folder>', 'folder of the content store (default: $SLUICE_CACHE_DIR or .sluice/cache)')
     .option('--threads <count>', 'threads that the tensor engine uses (default: one a core)', wholeNumber)

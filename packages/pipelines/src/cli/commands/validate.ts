@@ -1,4 +1,5 @@
-import { example, setOption, type DefineCommand } from '../command-line.js';
+import { example, printConfigOption, profileOption, setOption, type DefineCommand } from '../command-line.js';
+import type { ValidateOptions } from '../validate-command.js';
 
 export const defineValidate: DefineCommand = (program, { terminal, end }) => {
   program
@@ -6,9 +7,11 @@ export const defineValidate: DefineCommand = (program, { terminal, end }) => {
     .description('Check a pipeline file without running it; every problem is shown with its place.')
     .argument('<file>', 'the pipeline file (YAML)')
     .addOption(setOption())
+    .addOption(profileOption())
+    .addOption(printConfigOption())
     .option('--json', 'print the problems as one JSON document')
     .addHelpText('after', example('sluice validate pipeline.yaml'))
-    .action(async (file: string, options: { set: string[]; json?: boolean }) => {
+    .action(async (file: string, options: ValidateOptions) => {
       const { validateCommand } = await import('../validate-command.js');
       end(await validateCommand(file, options, terminal));
     });

@@ -1,4 +1,4 @@
-import { example, setOption, type DefineCommand } from '../command-line.js';
+import { example, profileOption, setOption, type DefineCommand } from '../command-line.js';
 import type { WhyOptions } from '../why-command.js';
 
 export const defineWhy: DefineCommand = (program, { terminal, end }) => {
@@ -8,6 +8,7 @@ export const defineWhy: DefineCommand = (program, { terminal, end }) => {
     .argument('<stage>', "a stage's id in the pipeline file")
     .argument('[file]', 'the pipeline file (default: that of the run compared with)')
     .addOption(setOption())
+    .addOption(profileOption())
     .option('--vs <run>', 'compare with this run (default: the latest of the pipeline)')
     .option('--runs-dir <folder>', 'folder of the run folders', 'runs')
     .option('--cache-dir <folder>', 'folder of the content store (default: $SLUICE_CACHE_DIR or .sluice/cache)')
