@@ -15,6 +15,7 @@ export { renderDiagnostic, renderDiagnostics } from './pipeline/render-diagnosti
 export { suggestion } from './pipeline/suggest.js';
 export { randomOf, type Random } from './random/random-of.js';
 export { packageIdentity, type PackageIdentity } from './registry/package-identity.js';
+export { packageIntegrity, packageRecord, type PackageRecord } from './registry/package-integrity.js';
 export { stageRegistry, type BundledStage, type BundledStages, type StageLookup } from './registry/stage-registry.js';
 export { createRunFolder, openRunFolder } from './run/create-run-folder.js';
 export type { ObservedRun, RunObserver } from './run/observers/run-observer.js';

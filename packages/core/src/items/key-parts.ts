@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { sha256File } from '../files/sha256-file.js';
 import type { PlannedStage } from '../pipeline/plan.js';
+import { packageRecord } from '../registry/package-integrity.js';
 
 /** Everything that a kept result depends on, but the item itself: what `sluice why` compares. */
 export interface KeyParts {
@@ -22,7 +23,14 @@ export async function keyPartsOf(stage: PlannedStage, seed: number): Promise<Key
   const purity = definition.items?.pure;
   return {
     stage: definition.type,
-    package: identity === undefined ? null : { name: identity.name, version: identity.version, integrity: '' },
+    package:
+      identity === undefined
+        ? null
+        : {
+            name: identity.name,
+            version: identity.version,
+            integrity: (await packageRecord(identity)).integrity ?? '',
+          },
     options: (await keyed(definition.options, options)) as Readonly<Record<string, unknown>>,
     environment: purity?.environment(options) ?? {},
     seed: purity?.seeded === true ? seed : null,

@@ -6,6 +6,7 @@ import { SluiceError } from '../errors/define-errors.js';
 import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { PipelinePlan } from '../pipeline/plan.js';
 import { packageIdentity } from '../registry/package-identity.js';
+import { packageRecord, type PackageRecord } from '../registry/package-integrity.js';
 import { createRunFolder } from './create-run-folder.js';
 import { described, logEvents } from './observers/log-events.js';
 import type { ObservedRun, RunObserver } from './observers/run-observer.js';
@@ -102,7 +103,8 @@ async function run(
     now,
     startedAt,
     facts: options.facts ?? {},
-    sluice,
+    sluice: sluice && (await packageRecord(sluice)),
+    packages: await packagesOf(plan),
   };
   const record = openRecord([...observers, ...(options.observers ?? [])], observed, controller);
   const emit = (event: RunEvent): void => {
@@ -123,6 +125,14 @@ async function run(
   const broken = await record.close();
   await log.close().catch((error: unknown) => broken.push(error));
   subscriber.next(broken.length > 0 && last.type === 'run-finished' ? { type: 'run-failed', error: broken[0] } : last);
+}
+
+async function packagesOf({ stages }: PipelinePlan): Promise<ReadonlyMap<string, PackageRecord>> {
+  const packages = new Map<string, PackageRecord>();
+  for (const { id, package: identity } of stages) {
+    if (identity !== undefined) packages.set(id, await packageRecord(identity));
+  }
+  return packages;
 }
 
 /** The resolved file holds no references; what looks like one is written so that it reads as it is. */

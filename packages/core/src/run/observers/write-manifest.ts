@@ -4,7 +4,7 @@ import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
 import { writeFileAtomic } from '../../files/write-file-atomic.js';
 import { causes } from '../../errors/causes.js';
 import type { KeyParts } from '../../items/key-parts.js';
-import type { PackageIdentity } from '../../registry/package-identity.js';
+import type { PackageRecord } from '../../registry/package-integrity.js';
 import type { EdgeStatistics, RunEvent } from '../run-event.js';
 import type { ObservedRun, RunObserver } from './run-observer.js';
 
@@ -17,7 +17,7 @@ export interface Manifest {
   readonly seconds?: number;
   readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
   readonly seed: number;
-  readonly sluice: PackageIdentity | undefined;
+  readonly sluice: PackageRecord | undefined;
   readonly node: string;
   readonly platform: string;
   readonly cpus: number;
@@ -33,7 +33,7 @@ export interface Manifest {
 
 export interface ManifestStage {
   readonly uses: string;
-  readonly package: PackageIdentity | undefined;
+  readonly package: PackageRecord | undefined;
   readonly seconds?: number;
   readonly counts: Readonly<Record<string, number>>;
   /** Items that were read but not used, by reason. */
@@ -58,9 +58,9 @@ export const writeManifest: RunObserver = async (events, observed) => {
   await lastValueFrom(saves, { defaultValue: undefined });
 };
 
-function firstManifest({ plan, run, startedAt, facts, sluice }: ObservedRun): Manifest {
-  const stages = plan.stages.map(({ id, uses, package: identity }): [string, ManifestStage] => {
-    return [id, { uses, package: identity, counts: {}, skipped: {} }];
+function firstManifest({ plan, run, startedAt, facts, sluice, packages }: ObservedRun): Manifest {
+  const stages = plan.stages.map(({ id, uses }): [string, ManifestStage] => {
+    return [id, { uses, package: packages.get(id), counts: {}, skipped: {} }];
   });
   return {
     run: run.name,
