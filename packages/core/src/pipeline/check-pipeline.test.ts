@@ -126,6 +126,13 @@ describe('a problem of a pipeline file', () => {
       'variable-bomb',
       'stage-not-installed',
       'bad-stage-package',
+      // services/service-package.test.ts
+      'relative-service',
+      'service-not-allowed',
+      'service-not-installed',
+      'bad-service-package',
+      'wrong-service',
+      'no-service-options',
     ];
     const tested = new Set([
       ...problemCases.flatMap((each) => each.slice(2).map((expected) => expected[0])),

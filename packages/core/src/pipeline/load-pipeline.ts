@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import type { ContainerModule } from 'inversify';
 import { stageRegistry, type BundledStages } from '../registry/stage-registry.js';
-import { checkServices } from './check-services.js';
+import { checkServices, type ServiceChoices } from './check-services.js';
 import { checkStageOptions } from './check-stage-options.js';
 import { checkStructure } from './check-structure.js';
 import { compareDiagnostics, InvalidPipeline, type Diagnostic } from './diagnostic.js';
@@ -19,9 +18,6 @@ import { readSource } from './read-source.js';
 import { renderDiagnostics } from './render-diagnostic.js';
 import { resolveStages, textOf, type DraftStage } from './resolve-stages.js';
 import type { SourceText } from './source-text.js';
-
-/** Bindings by service and choice, imported when a run needs them; the first choice of a service is its default. */
-export type ServiceChoices = Readonly<Record<string, Readonly<Record<string, () => Promise<ContainerModule>>>>>;
 
 export interface LoadOptions {
   readonly bundled: BundledStages;
@@ -80,22 +76,19 @@ async function plan(
   const stages = await resolveStages(root, stageRegistry(folder, options.bundled), report);
   const stageOptions = new Map(stages.map((stage) => [stage.id, checkStageOptions(stage, folder, report)]));
   const inputs = linkEdges(stages, report);
-  const names = Object.entries(options.services ?? {}).map(([name, choices]) => [name, Object.keys(choices)]);
-  const services = checkServices(root, Object.fromEntries(names) as Record<string, string[]>, report);
+  const { written, ...services } = await checkServices(root, options.services ?? {}, folder, report);
   if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
   const planned = order(stages, inputs, stageOptions);
   const name = textOf(entryOf(root, 'name')?.value) ?? '';
   const seed = Number(toPlainValue(entryOf(root, 'seed')?.value ?? { kind: 'scalar', value: 0, place: root.place }));
-  const modules = Object.entries(services).flatMap(([service, choice]) => options.services?.[service]?.[choice] ?? []);
   return {
     file,
     digest,
     name,
     seed,
     stages: planned,
-    services,
-    modules,
-    resolved: resolved(root, seed, services, planned),
+    ...services,
+    resolved: resolved(root, seed, written, planned),
   };
 }
 
@@ -124,7 +117,7 @@ function order(
 function resolved(
   root: LocatedMap,
   seed: number,
-  services: Readonly<Record<string, string>>,
+  services: Readonly<Record<string, unknown>>,
   stages: readonly PlannedStage[],
 ): Readonly<Record<string, unknown>> {
   const plain = toPlainValue(root) as Readonly<Record<string, unknown>>;

@@ -22,6 +22,12 @@ export const StageSchema = Type.Object({
   with: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "The stage's options." })),
 });
 
+/** The long form of a service, for one that takes options. */
+export const ServiceSchema = Type.Object({
+  uses: Type.String({ description: 'Short name of a bundled choice, or an npm package that holds a service.' }),
+  with: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "The service's options." })),
+});
+
 /** The pipeline file, but for the options of each stage, which have a schema of their own. */
 export const PipelineSchema: TObject = Type.Object({
   sluice: Type.Literal(LANGUAGE_VERSION, { description: 'Version of the language.' }),
@@ -34,7 +40,9 @@ export const PipelineSchema: TObject = Type.Object({
     }),
   ),
   services: Type.Optional(
-    Type.Record(Type.String(), Type.String(), { description: 'Services to swap, by bundled name.' }),
+    Type.Record(Type.String(), Type.Union([Type.String(), ServiceSchema]), {
+      description: 'Services to swap, by bundled name or npm package.',
+    }),
   ),
   stages: Type.Record(Type.String(), StageSchema, {
     minProperties: 1,

@@ -105,7 +105,7 @@ async function ownDigest(
 /** Names at the top of the package that hold what is published; nothing where that cannot be told, and all counts. */
 function publishedNames({ files, main, bin }: PackageJson['content']): ReadonlySet<string> | undefined {
   if (!Array.isArray(files)) return undefined;
-  const bins = typeof bin === 'object' && bin !== null ? Object.values(bin) : [bin];
+  const bins: readonly unknown[] = typeof bin === 'object' && bin !== null ? Object.values(bin) : [bin];
   const patterns = [...(files as unknown[]), main, ...bins].filter((pattern) => typeof pattern === 'string');
   const names = patterns
     .filter((pattern) => !pattern.startsWith('!'))

@@ -15,6 +15,8 @@ export interface ObservedRun {
   readonly sluice: PackageRecord | undefined;
   /** Each stage's package, by the stage's id. */
   readonly packages: ReadonlyMap<string, PackageRecord>;
+  /** The package of each service that comes in one, by the service's name. */
+  readonly servicePackages: ReadonlyMap<string, PackageRecord>;
   /** Versions and numbers that only the caller knows, for the manifest. */
   readonly facts: Readonly<Record<string, unknown>>;
 }

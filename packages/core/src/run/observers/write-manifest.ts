@@ -23,6 +23,8 @@ export interface Manifest {
   readonly cpus: number;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly services: Readonly<Record<string, string>>;
+  /** The package of each service that comes in one. */
+  readonly servicePackages: Readonly<Record<string, PackageRecord>>;
   readonly stages: Readonly<Record<string, ManifestStage>>;
   /** Sums of `counted` events over all stages. */
   readonly counts: Readonly<Record<string, number>>;
@@ -58,7 +60,7 @@ export const writeManifest: RunObserver = async (events, observed) => {
   await lastValueFrom(saves, { defaultValue: undefined });
 };
 
-function firstManifest({ plan, run, startedAt, facts, sluice, packages }: ObservedRun): Manifest {
+function firstManifest({ plan, run, startedAt, facts, sluice, packages, servicePackages }: ObservedRun): Manifest {
   const stages = plan.stages.map(({ id, uses }): [string, ManifestStage] => {
     return [id, { uses, package: packages.get(id), counts: {}, skipped: {} }];
   });
@@ -74,6 +76,7 @@ function firstManifest({ plan, run, startedAt, facts, sluice, packages }: Observ
     cpus: availableParallelism(),
     facts,
     services: plan.services,
+    servicePackages: Object.fromEntries(servicePackages),
     stages: Object.fromEntries(stages),
     counts: {},
     artifacts: [],
