@@ -28,6 +28,7 @@ describe('exit codes', () => {
     [0, ['run', '--help']],
     [0, ['stages']],
     [0, ['describe', 'ingest']],
+    [0, ['services']],
     [0, ['validate', 'FILE']],
     [0, ['run', 'FILE']],
     [1, ['run', 'FILE', '--set', 'stages.count.with.fail-at=2']],
@@ -126,7 +127,16 @@ describe('--json', () => {
       diagnostics: [{ file: 'nowhere.yaml' }],
     });
     expect(await json('stages')).toHaveLength(9);
-    expect(await json('describe', 'encode')).toMatchObject({ type: 'encode', outputs: [{ name: 'embeddings' }] });
+    expect(await json('describe', 'encode')).toMatchObject({
+      type: 'encode',
+      package: { name: '@sluice/stage-encode' },
+      outputs: [{ name: 'embeddings', description: "An image's embedding." }],
+      services: [{ name: 'engine', token: 'sluice.TensorEngine' }],
+      yaml: expect.stringContaining('uses: encode') as string,
+    });
+    expect(await json('services')).toContainEqual(
+      expect.objectContaining({ service: 'codec', choice: 'sharp', from: 'bundled', default: true }),
+    );
   });
 });
 
@@ -146,7 +156,7 @@ describe('validate', () => {
 });
 
 describe('help', () => {
-  it.each([[[]], [['run']], [['validate']], [['stages']], [['describe']]] as const)(
+  it.each([[[]], [['run']], [['validate']], [['stages']], [['describe']], [['services']]] as const)(
     'of %j ends with an example',
     async (command) => {
       const { out } = await sluice(...command, '--help');
@@ -169,6 +179,9 @@ describe('the run folder', () => {
     );
     const manifest: unknown = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
     expect(manifest).toMatchObject({ status: 'succeeded', facts: { threads: 1 } });
+    const integrity: unknown = expect.stringMatching(/^sha256-[0-9a-f]{64}$/);
+    const identity = { name: 'tiny-numbers', version: '1.0.0', integrity };
+    expect(manifest).toMatchObject({ stages: { count: { package: identity } } });
     expect(existsSync(path.join(project.folder, '.sluice'))).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { example, type DefineCommand } from './command-line.js';
 import { defineDescribe } from './commands/describe.js';
 import { defineRun } from './commands/run.js';
+import { defineServices } from './commands/services.js';
 import { defineStages } from './commands/stages.js';
 import { defineValidate } from './commands/validate.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
@@ -11,7 +12,7 @@ import type { Terminal } from './terminal.js';
 export { processTerminal } from './terminal.js';
 
 /** In the order of the help. */
-const commands: readonly DefineCommand[] = [defineRun, defineValidate, defineStages, defineDescribe];
+const commands: readonly DefineCommand[] = [defineRun, defineValidate, defineStages, defineDescribe, defineServices];
 
 /** The `sluice` command: runs one command line and returns the exit code. Nothing heavy is loaded before it is needed. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
