@@ -15,11 +15,17 @@ export interface Failure {
 }
 
 /** Codes that say that the command line or the file is wrong. */
-const usageCodes = new Set(['core/INVALID_PIPELINE', 'pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE']);
+const usageCodes = new Set([
+  'core/INVALID_PIPELINE',
+  'pipelines/UNKNOWN_STAGE',
+  'pipelines/NO_STAGE',
+  'pipelines/BAD_PACKAGE_NAME',
+  'pipelines/FOLDER_NOT_EMPTY',
+]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */
 const environmentCodes = new Set([
-  ...['pipelines/RUN_FOLDER', 'ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
+  ...['pipelines/RUN_FOLDER', 'pipelines/NEW_FOLDER', 'ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
   ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'],
 ]);
 

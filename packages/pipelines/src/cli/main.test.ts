@@ -46,6 +46,11 @@ describe('exit codes', () => {
     [2, ['validate', 'nowhere.yaml']],
     [2, ['describe', 'resize']],
     [2, ['describe', './here.js']],
+    [2, ['new']],
+    [2, ['new', 'stage']],
+    [2, ['new', 'stage', '../x']],
+    [2, ['new', 'stage', 'x', '--folder', '.']],
+    [3, ['new', 'stage', 'x', '--folder', 'FILE/x']],
   ] as const)('is %d for %j', async (code, args) => {
     expect(await sluice(...args)).toMatchObject({ code });
   });
@@ -156,11 +161,11 @@ describe('validate', () => {
 });
 
 describe('help', () => {
-  it.each([[[]], [['run']], [['validate']], [['stages']], [['describe']], [['services']]] as const)(
+  it.each([[[]], [['run']], [['validate']], [['stages']], [['describe']], [['services']], [['new', 'stage']]] as const)(
     'of %j ends with an example',
     async (command) => {
       const { out } = await sluice(...command, '--help');
-      expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ sluice ${command[0] ?? 'run'}`));
+      expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ sluice ${command.join(' ') || 'run'}`));
     },
   );
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { example, type DefineCommand } from './command-line.js';
 import { defineDescribe } from './commands/describe.js';
+import { defineNew } from './commands/new.js';
 import { defineRun } from './commands/run.js';
 import { defineServices } from './commands/services.js';
 import { defineStages } from './commands/stages.js';
@@ -12,7 +13,14 @@ import type { Terminal } from './terminal.js';
 export { processTerminal } from './terminal.js';
 
 /** In the order of the help. */
-const commands: readonly DefineCommand[] = [defineRun, defineValidate, defineStages, defineDescribe, defineServices];
+const commands: readonly DefineCommand[] = [
+  defineRun,
+  defineValidate,
+  defineStages,
+  defineDescribe,
+  defineServices,
+  defineNew,
+];
 
 /** The `sluice` command: runs one command line and returns the exit code. Nothing heavy is loaded before it is needed. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
