@@ -2,7 +2,12 @@ import type { Static, TObject } from '@sinclair/typebox';
 import type { ServiceIdentifier } from 'inversify';
 import type { Services, ServiceTokens } from '../stage/define-stage.js';
 
-export interface ServiceDefinition<T = unknown, C extends TObject = TObject, S extends ServiceTokens = ServiceTokens> {
+export interface ServiceDefinition<
+  T = unknown,
+  C extends TObject = TObject,
+  S extends ServiceTokens = ServiceTokens,
+  R extends T = T,
+> {
   /** Short name, for messages and `sluice services`. */
   readonly type: string;
   /** One sentence for `sluice services`. */
@@ -16,9 +21,9 @@ export interface ServiceDefinition<T = unknown, C extends TObject = TObject, S e
   /** What it needs itself, by token. */
   readonly services: S;
   /** Called once a run, when something first asks for it. */
-  readonly create: (options: Static<C>, services: Services<S>) => T | Promise<T>;
+  readonly create: (options: Static<C>, services: Services<S>) => R | Promise<R>;
   /** Called when the run has ended, however it did. */
-  readonly release?: (service: T) => void | Promise<void>;
+  readonly release?: (service: R) => void | Promise<void>;
 }
 
 /** Any service, whatever it gives: what registries hold. */
@@ -33,6 +38,7 @@ export function defineService<
   C extends TObject,
   // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a service that needs no other
   S extends ServiceTokens = Record<never, never>,
->(service: Omit<ServiceDefinition<T, C, S>, 'services'> & { readonly services?: S }): ServiceDefinition<T, C, S> {
+  R extends T = T,
+>(service: Omit<ServiceDefinition<T, C, S, R>, 'services'> & { readonly services?: S }): ServiceDefinition<T, C, S, R> {
   return { services: {} as S, ...service };
 }
