@@ -71,6 +71,13 @@ describe('docs/errors.md', () => {
     }).toEqual({ missing: [], unknown: [], doubled: [] });
   });
 
+  it('has the same words for problems of a pipeline file as the command shows in other formats', async () => {
+    const { problemHelp } = await import(new URL('../packages/core/dist/index.js', import.meta.url));
+    const words = Object.entries(problemHelp).map((entry) => entry.flat().map((cell) => cell.replaceAll('`', '')));
+    const documentedWords = rows.filter(([code]) => !code.includes('/'));
+    expect(words.sort()).toEqual(documentedWords.map((cells) => [...cells]).sort());
+  });
+
   it('says of each when it comes and what to do', () => {
     expect(rows.filter((cells) => cells.length !== 3 || cells.some((cell) => cell === ''))).toEqual([]);
   });

@@ -14,6 +14,7 @@ const stagePages = foldersIn('packages/stages').map(page);
 const pages = [
   'README.md',
   'docs/errors.md',
+  'docs/pipeline-file.md',
   'docs/stage-contract.md',
   ...stagePages,
   ...[...foldersIn('examples'), ...foldersIn('packages'), 'bench'].map(page).filter(exists),
@@ -59,17 +60,6 @@ describe('the pages', () => {
 describe('README.md', () => {
   it("shows the demo's pipeline as it is", () => {
     expect(blocks(read('README.md'), 'yaml')).toEqual([read('examples/demo/pipeline.yaml')]);
-  });
-
-  const commands = blocks(read('README.md'), 'sh')
-    .flatMap((block) => block.split('\n'))
-    .filter((line) => line.startsWith('npm run -s sluice -- '))
-    .map((line) => line.slice('npm run -s sluice -- '.length));
-
-  it.each(commands.filter((command) => !command.startsWith('run ')))('`sluice %s` works', async (command) => {
-    const { code, stdout } = await sluice(...command.split(' '));
-    expect(code).toBe(0);
-    expect(stdout).not.toBe('');
   });
 
   it('names options of `run` that the command takes', async () => {

@@ -38,6 +38,8 @@ async function install() {
 async function compile() {
   const key = buildKey();
   await step('Building', tool('tsc', '-b'));
+  const { bundleCommand } = await import('./lib/bundle-command.mjs');
+  await bundleCommand();
   stamp('built', key);
 }
 

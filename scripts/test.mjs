@@ -15,6 +15,7 @@ const exists = (name) => existsSync(path.join(root, name));
 
 const checks = [
   { name: 'types', run: () => runCommand(tool('tsc', '-b')) },
+  { name: 'bundle', run: bundle },
   { name: 'lint', run: () => runCommand(tool('eslint', '--max-warnings=-1', ...(paths.length > 0 ? paths : ['.']))) },
   {
     name: 'format',
@@ -27,6 +28,12 @@ const checks = [
   { name: 'unused code', run: () => runCommand(tool('knip', '--no-progress')) },
   { name: 'references', run: () => Promise.resolve(report(workspaceReferenceProblems())) },
 ];
+
+async function bundle() {
+  const { bundleCommand } = await import('./lib/bundle-command.mjs');
+  await bundleCommand();
+  return { code: 0, text: '' };
+}
 
 const report = (problems) => ({ code: problems.length > 0 ? 1 : 0, text: problems.join('\n') });
 
@@ -69,8 +76,8 @@ let passed = 0;
 let failed = 0;
 try {
   await setUp({ build: false });
-  const [types, ...others] = checks;
-  const outcomes = [await timed(types)];
+  const [types, bundled, ...others] = checks;
+  const outcomes = [await timed(types), await timed(bundled)];
   // Two at a time; the tests run alone after them, so that nothing disturbs those that measure time.
   const queue = [...others];
   const worker = async () => {

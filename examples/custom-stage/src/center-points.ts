@@ -3,6 +3,7 @@ import {
   innermostPixel,
   PromptedSampleContract,
   rasterize,
+  sampleDigest,
   SampleContract,
   type Prompt,
   type PromptedSample,
@@ -27,7 +28,11 @@ export const centerPoints = defineStage({
 
 function promptedSample(sample: Sample, minArea: number): PromptedSample {
   let prompts: readonly Prompt[] | undefined;
-  return { sample, promptsAt: () => (prompts ??= promptsOf(sample, minArea)) };
+  return {
+    sample,
+    promptsAt: () => (prompts ??= promptsOf(sample, minArea)),
+    identity: () => ({ sampler: 'center-points/1', minArea, sample: sampleDigest(sample) }),
+  };
 }
 
 function promptsOf({ image, instances }: Sample, minArea: number): readonly Prompt[] {

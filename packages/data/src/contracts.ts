@@ -71,6 +71,11 @@ export interface PromptedSample {
    * never of order or concurrency.
    */
   readonly promptsAt: (epoch: number | 'evaluation') => readonly Prompt[];
+  /**
+   * All that prompts and masks depend on, as JSON: equal identities, equal `promptsAt` and masks, in whatever process. Digests for what
+   * is large, options by their names: a difference is shown to the user.
+   */
+  readonly identity: () => Readonly<Record<string, string | number | boolean>>;
 }
 
 export const SampleContract = defineContract<Sample>('Sample', 'An image with its labelled instances.');

@@ -50,7 +50,17 @@ export const modelErrors = defineErrors('models', {
   // training
   PROMPTS_WITHOUT_MASKS: (d: { key: string; prompts: number; masks: number }) =>
     `training item "${d.key}" has ${String(d.prompts)} prompts and ${String(d.masks)} masks; each prompt needs one mask`,
-  LOSS_NOT_FINITE: (d: { step: number; loss: number; keys: readonly string[]; learningRate: number }) =>
+  LOSS_NOT_FINITE: (d: {
+    step: number;
+    loss: number;
+    keys: readonly string[];
+    learningRate: number;
+    lastGood: string | undefined;
+  }) =>
     `the loss became ${String(d.loss)} at step ${String(d.step)} (items ${d.keys.join(', ')}, learning rate ${String(d.learningRate)}); ` +
-    'lower the learning rate or warm it up longer, and look at these items',
+    `lower the learning rate or warm it up longer, and look at these items. The last good checkpoint: ${d.lastGood ?? 'none was written'}`,
+  CHECKPOINT_NOT_WRITTEN: (d: { epoch: number; path: string }) =>
+    `the checkpoint of epoch ${String(d.epoch)} could not be written to ${d.path}. Make room on the disk, or mend what refuses the file, then go on with \`sluice resume\``,
+  CHECKPOINT_GONE: (d: { epoch: number }) =>
+    `the checkpoint of epoch ${String(d.epoch)} has gone from the cache since the run began; run it again: training then starts over and gives the same`,
 });

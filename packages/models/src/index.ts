@@ -26,8 +26,10 @@ export { gradients } from './autodiff/backward.js';
 export { GraphBuilder } from './graph/graph-builder.js';
 export type { Constant, Graph, GraphNode, Value, ValueType } from './graph/graph.js';
 export type { OpAttrs, OpInputs, OpName } from './graph/op-signatures.js';
+export { probeProvider } from './engines/onnxruntime/probe-provider.js';
 export { modelErrors } from './errors.js';
 export { checkpointPredictor, readCheckpoint, type CheckpointPredictor } from './evaluate/checkpoint-predictor.js';
+export { cachedEvaluation, type CachedEvaluationOptions } from './evaluate/cached-evaluation.js';
 export { evaluateDecoder, type Evaluation } from './evaluate/evaluate-decoder.js';
 export { pairSamples, type LabelledEmbedding } from './evaluate/pair-samples.js';
 export { fromFloat16Bytes, toFloat16Bytes } from './weights/float16.js';
@@ -79,5 +81,18 @@ export {
   type EarlyStopState,
   type ScoredEpoch,
 } from './train/early-stop.js';
-export { fit, type FitCheckpoint, type FitEvent, type FitItem, type FitOptions, type FitStep } from './train/fit.js';
+export {
+  fit,
+  type FitCheckpoint,
+  type FitEvent,
+  type FitItem,
+  type FitMemory,
+  type FitOptions,
+  type FitRecord,
+  type FitStep,
+} from './train/fit.js';
+export { stepsPerEpoch } from './train/batches.js';
+export { allFinite, trainingMemory, type TrainingMemory, type TrainingMemoryOptions } from './train/training-memory.js';
+export { readTrainingRecord, type TrainingEnvironment, type TrainingRecord } from './train/training-record.js';
+export type { TrainingSnapshot } from './train/training-state.js';
 export { learningRateAt, type LearningRateOptions } from './train/learning-rate.js';

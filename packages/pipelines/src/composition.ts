@@ -1,8 +1,19 @@
-import { CONTENT_STORE, LOGGER, openContentStore, type ServiceChoices } from '@sluice/core';
+import path from 'node:path';
+import {
+  CONTENT_STORE,
+  LOGGER,
+  openContentStore,
+  openRunReferences,
+  openStateStore,
+  RUN_FOLDER,
+  STATE_STORE,
+  withReferences,
+  type ServiceChoices,
+} from '@sluice/core';
 import type { ContainerModule, ContainerModuleLoadOptions } from 'inversify';
 
 export interface ServiceOptions {
-  /** Folder of the content store. */
+  /** Folder of the content store; states to resume from lie in its folder `states`. */
   readonly cacheDir: string;
   /** Threads of the tensor engine. */
   readonly threads: number;
@@ -17,7 +28,15 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
     folder: () =>
       containerModule(({ bind }) => {
         bind(CONTENT_STORE)
-          .toDynamicValue((context) => openContentStore(cacheDir, context.get(LOGGER)))
+          .toDynamicValue((context) => {
+            const logger = context.get(LOGGER);
+            const store = openContentStore(cacheDir, { logger });
+            const run = context.get(RUN_FOLDER, { optional: true });
+            return run ? withReferences(store, openRunReferences(cacheDir, run.root, { logger })) : store;
+          })
+          .inSingletonScope();
+        bind(STATE_STORE)
+          .toDynamicValue((context) => openStateStore(path.join(cacheDir, 'states'), context.get(LOGGER)))
           .inSingletonScope();
       }),
   },

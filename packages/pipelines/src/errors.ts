@@ -7,6 +7,25 @@ export const pipelinesErrors = defineErrors('pipelines', {
     `"${d.name}" can't be the name of a package; use lower case letters, digits and single "-", a letter first, with or without a scope: soft-blur, @acme/stage-soft-blur`,
   FOLDER_NOT_EMPTY: (d: { folder: string }) => `${d.folder} holds something already; name another place with --folder`,
   NEW_FOLDER: (d: { folder: string }) => `${d.folder} could not be written; name another place with --folder`,
+  AMBIGUOUS_RUN: (d: { word: string; names: readonly string[] }) =>
+    `"${d.word}" is the beginning of ${d.names.length} runs: ${d.names.slice(0, 12).join(', ')}${d.names.length > 12 ? ', ...' : ''}; write more of it`,
+  BAD_RUN: (d: { folder: string; problem: string }) => `${d.folder} can't be read as a run's folder: ${d.problem}`,
+  RUN_ACTIVE: (d: { run: string; pid: number; host: string }) =>
+    `the run ${d.run} is still running (process ${String(d.pid)} on ${d.host}); wait for it, or end that process first`,
+  RUN_ELSEWHERE: (d: { run: string; pid: number; host: string }) =>
+    `the run ${d.run} was running on another machine (process ${String(d.pid)} on ${d.host}), which can't be asked from here; ` +
+    'if it has ended there, resume with --take-over',
+  RESUME_VARIABLE: (d: { set: string }) =>
+    `--set ${d.set} has no effect on a run that is resumed, for its variables were put in when it began; set the option itself: stages.<stage>.with.<option>=<value>`,
+  NO_RUN: (d: { word: string; runsDir: string; hint: string }) =>
+    `no run in ${d.runsDir} is called "${d.word}"; ${d.hint}`,
+  NO_FILE: (d: { runsDir: string }) =>
+    `no pipeline file is named, and no run in ${d.runsDir} says which; name the file, or the folder with --runs-dir`,
+  NO_TESTS: (d: { file: string }) =>
+    `${d.file} has no tests; add some under "tests:", for instance { stage: resize, given: { samples: [] }, expect: { images: [] } }`,
+  OUTPUT_FILE: (d: { file: string }) => `${d.file} could not be written; choose another place with --output`,
   RUN_FOLDER: (d: { runsDir: string }) =>
     `the run's folder could not be written below ${d.runsDir}; free some space or choose another place with --runs-dir`,
+  BAD_SWEEP: (d: { file: string; reason: string }) =>
+    `${d.file} is not the record of a sweep: ${d.reason}; name a folder that \`sluice run\` made for a pipeline with a matrix`,
 });

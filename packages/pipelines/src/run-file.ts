@@ -1,27 +1,16 @@
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
-import { loadPipeline, runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
+import { runPipeline, type LogLevel, type RunEvent } from '@sluice/core';
 import { lastValueFrom, tap } from 'rxjs';
-import { serviceChoices } from './composition.js';
 import { pipelinesErrors } from './errors.js';
+import { cacheFolder } from './cache-folder.js';
+import { loadSelected, runsFolder, type LoadSelectedOptions, type LoadedSelection } from './load-selected.js';
 import { chooseView } from './progress/choose-view.js';
 import { beforeRun, nextStatus, type RunStatus } from './progress/run-status.js';
-import { bundledStages } from './stages/bundled-stages.js';
 import { processTerminal, type Terminal } from './cli/terminal.js';
 
-export interface RunFileOptions {
-  /** The pipeline file. */
-  readonly file: string;
-  /** Overrides, `path.to.key=value`. */
-  readonly set?: readonly string[];
-  /** Folder that relative paths here are relative to. @default the working folder */
-  readonly cwd?: string;
-  /** Folder that the run's own folder is made in. @default `runs` */
-  readonly runsDir?: string;
-  /** Folder of the content store. @default `$SLUICE_CACHE_DIR`, else `.sluice/cache` */
-  readonly cacheDir?: string;
-  /** Threads of the tensor engine: the same number gives the same bytes. @default one a core */
-  readonly threads?: number;
+export interface RunPlanOptions extends Pick<LoadSelectedOptions, 'cwd' | 'runsDir' | 'cacheDir' | 'threads'> {
+  /** Folder of a run that ended early: the run goes on there. @default a new folder in `runsDir` */
+  readonly resume?: string;
   /** Least level of log lines on stderr. @default 'warn' */
   readonly logLevel?: LogLevel;
   /** Shows no progress. @default false */
@@ -32,6 +21,8 @@ export interface RunFileOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface RunFileOptions extends LoadSelectedOptions, RunPlanOptions {}
+
 export interface RunOutcome {
   readonly status: RunStatus;
   /** What ended the run before its time. */
@@ -40,17 +31,22 @@ export interface RunOutcome {
 
 /**
  * Runs a pipeline file with the bundled stages and services, showing its progress on stderr. A run that fails is an outcome;
- * a file that is wrong throws `InvalidPipeline` before anything runs.
+ * a file that is wrong, or sweeps over several points, throws `InvalidPipeline` before anything runs.
  */
 export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
-  const { cwd = process.cwd(), runsDir = 'runs', threads = availableParallelism(), logLevel = 'warn' } = options;
-  const cacheDir = options.cacheDir ?? (process.env['SLUICE_CACHE_DIR'] || path.join('.sluice', 'cache'));
-  const services = serviceChoices({ cacheDir: path.resolve(cwd, cacheDir), threads });
-  const plan = await loadPipeline(options.file, { bundled: bundledStages, services, cwd, set: options.set ?? [] });
+  return runPlan(await loadSelected(options), options);
+}
+
+/** As `runFile`, for a pipeline that has been loaded with the same `threads`. */
+export async function runPlan({ plan, reuse }: LoadedSelection, options: RunPlanOptions): Promise<RunOutcome> {
+  const { logLevel = 'warn', threads = availableParallelism() } = options;
+  const runsDir = runsFolder(options);
   const view = await chooseView(options.terminal ?? processTerminal(), options.quiet ?? false);
   const events = runPipeline(plan, {
-    runsDir: path.resolve(cwd, runsDir),
-    facts: { threads },
+    runsDir,
+    reuse,
+    ...(options.resume !== undefined && { resume: options.resume }),
+    facts: { threads, cacheDir: cacheFolder(options.cacheDir, options.cwd) },
     logLevel: logLevel === 'debug' ? 'debug' : 'info',
     consoleLevel: logLevel,
     consoleWrite: view.log,
@@ -65,7 +61,7 @@ export async function runFile(options: RunFileOptions): Promise<RunOutcome> {
     const last = await lastValueFrom(events.pipe(tap(show)));
     return { status, failure: last.type === 'run-failed' ? last : undefined };
   } catch (cause) {
-    throw pipelinesErrors.RUN_FOLDER({ runsDir: path.resolve(cwd, runsDir) }, { cause });
+    throw pipelinesErrors.RUN_FOLDER({ runsDir }, { cause });
   } finally {
     view.stop();
   }

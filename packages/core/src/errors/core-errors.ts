@@ -31,5 +31,19 @@ export const coreErrors = defineErrors('core', {
     `a stage that keeps bytes gave ${d.found} for an item; its work must return a Uint8Array`,
   UNDECLARED_SEED: (d: { stage: string }) =>
     `stage "${d.stage}" reads the seed, but says that its results don't depend on it; define it with seeded: true`,
+  STORE_FAILED: (d: { doing: string; path: string; reason: string; remedy: string }) =>
+    `the content store could not ${d.doing} ${d.path}: ${d.reason}; ${d.remedy}`,
+  ROOT_UNREADABLE: (d: { root: string; reason: string }) =>
+    `${d.root} names a run that uses this content store, and ${d.reason}; nothing was removed, because the run may refer to it. ` +
+    'Make it readable, or delete the file when that run is not needed',
+  NO_DEAD_LETTERS: (d: { folder: string }) => `the run in ${d.folder} gave up no item that can be worked on again`,
+  NO_SUCH_STAGE: (d: { stage: string; hint: string }) => `there is no stage "${d.stage}"; ${d.hint}`,
+  NO_RUN_FOLDER: (d: { stage: string }) =>
+    `stage "${d.stage}" says that it is light, but asked for a file in the run folder while the run was planned`,
   BAD_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
+  STATE_NOT_WRITTEN: (d: { path: string }) =>
+    `${d.path} could not be written; the state before it is intact. Make room on the disk, or mend what refuses the file, then go on with \`sluice resume\``,
+  STATE_CHANGED: (d: { stage: string; changes: readonly string[] }) =>
+    `stage "${d.stage}" of this run can't go on, for what it has done depends on something that has changed: ${d.changes.join('; ')}. ` +
+    'Change it back and resume again, or begin a new run with `sluice run`',
 });

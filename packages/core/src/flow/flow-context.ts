@@ -14,30 +14,73 @@ export interface Delivery {
 /** The stage and the item that the code on the (synchronous) call stack works for. */
 export interface FlowContext {
   readonly stage: StageGate | undefined;
+  /** Made when it is asked for: most items go through a stage and nobody holds them. Ask while the context is current, not later. */
   readonly delivery: Delivery | undefined;
 }
 
-interface FlowCell {
-  current: FlowContext;
+/** Notes for whom the code on the call stack works. */
+export interface FlowFrame {
+  context: FlowContext;
 }
 
-const outside: FlowContext = { stage: undefined, delivery: undefined };
-const key = Symbol.for('@sluice/core/flow/1');
+interface FlowCell {
+  frame: FlowFrame;
+  /** The context may be an item's without a stage: a quick answer for those who ask for each item. */
+  stray: boolean;
+}
 
-/** Shared by all copies of this package in the process, so that a stage package with a copy of its own still gets bounded edges. */
-const cell = ((globalThis as Record<symbol, FlowCell | undefined>)[key] ??= { current: outside });
+/** Nobody's. */
+export const outside: FlowContext = { stage: undefined, delivery: undefined };
+const key = Symbol.for('@sluice/core/flow/2');
+
+/**
+ * Shared by all copies of this package in the process, so that a stage package with a copy of its own still gets bounded edges. A run
+ * has a frame of its own, which is as old as its edges: to note a young object in an old one, for each item, is dear in V8.
+ */
+const cell = ((globalThis as Record<symbol, FlowCell | undefined>)[key] ??= {
+  frame: { context: outside },
+  stray: false,
+});
 
 export function currentFlow(): FlowContext {
-  return cell.current;
+  return cell.frame.context;
+}
+
+/** An item that comes from no known stage belongs to `stage` from here on. */
+export function adoptItem(stage: StageGate): void {
+  if (!cell.stray) return;
+  const { context } = cell.frame;
+  if (context.stage === undefined) context.delivery?.adopt(stage);
+}
+
+/** What follows is on behalf of a stage and an item, until the context that was current, which it returns, is entered again. */
+export function enterFlow(context: FlowContext): FlowContext {
+  const { frame } = cell;
+  const before = frame.context;
+  frame.context = context;
+  cell.stray = context.stage === undefined && context !== outside;
+  return before;
 }
 
 /** Calls `action` on behalf of a stage and an item: operators below find them with `currentFlow()`. */
 export function withFlow(context: FlowContext, action: () => void): void {
-  const before = cell.current;
-  cell.current = context;
+  const before = enterFlow(context);
   try {
     action();
   } finally {
-    cell.current = before;
+    enterFlow(before);
+  }
+}
+
+/** What `action` does is noted in `frame`, where each context has a stage. */
+export function withFrame(frame: FlowFrame, action: () => void): void {
+  const { frame: before, stray } = cell;
+  cell.frame = frame;
+  cell.stray = false;
+  try {
+    action();
+  } finally {
+    cell.frame = before;
+    cell.stray = stray;
   }
 }

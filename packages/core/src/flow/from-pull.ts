@@ -1,14 +1,14 @@
 import { Observable, type Subscriber } from 'rxjs';
-import { currentFlow, withFlow, type Delivery, type FlowContext } from './flow-context.js';
-import type { ReadyTask } from './ready-queue.js';
+import { currentFlow, enterFlow, withFlow, type Delivery, type FlowContext } from './flow-context.js';
+import { HeldItem, type ItemOrigin } from './held-item.js';
+import { ReadyQueue, type ReadyTask } from './ready-queue.js';
 import type { StageGate } from './stage-gate.js';
 
 /** What can be pulled from; a function gives every subscriber an iterator of its own. */
 export type PullSource<T> = AsyncIterable<T> | Iterable<T> | (() => AsyncIterable<T> | Iterable<T>);
 
-/** Pulls between looks at the clock, and the time after which timers and I/O get their turn. */
-const PULLS_PER_LOOK = 32;
-const MILLISECONDS_AT_A_TIME = 10;
+/** Pulls after which others that are ready get their turn. */
+const PULLS_PER_TURN = 16;
 
 /**
  * Emits what an iterator yields. In a pipeline the next item is pulled only when every output edge of the stage has room; behind it
@@ -23,51 +23,60 @@ export function fromPull<T>(source: PullSource<T>): Observable<T> {
   });
 }
 
-class Puller<T> {
+class Puller<T> implements FlowContext, ItemOrigin {
+  stage: StageGate | undefined;
   readonly #subscriber: Subscriber<T>;
-  #stage: StageGate | undefined;
   /** The item that this source expands, if any. */
   readonly #parent: Delivery | undefined;
   readonly #task: ReadyTask = { scheduled: false, drain: () => this.#pump() };
+  /** The run's; its own outside a run. */
+  #queue: ReadyQueue;
   readonly #iterator: AsyncIterator<T> | Iterator<T>;
+  /** Whether each step has to be waited for. */
+  readonly #waits: boolean;
   #window = 1;
+  /** Items that somebody holds. */
   #outstanding = 0;
-  #pumping = false;
-  #pulling = false;
-  /** The stage on which a place is reserved for the pull that is under way. */
+  /** A pull or an emission is under way, or all is over. */
+  #busy = false;
+  /** The stage on which a place is reserved for the step that is waited for. */
   #reservedOn: StageGate | undefined;
+  /** The item that is being emitted, if anybody has asked for it. */
+  #held: HeldItem | undefined;
   #ended = false;
   #stopped = false;
-  #breath: NodeJS.Immediate | undefined;
-  #pulls = 0;
-  #since = performance.now();
 
   constructor(source: PullSource<T>, subscriber: Subscriber<T>) {
     const { stage, delivery } = currentFlow();
     this.#subscriber = subscriber;
-    this.#stage = stage;
+    this.stage = stage;
+    this.#queue = stage?.queue ?? new ReadyQueue();
     this.#parent = delivery;
     const iterable = typeof source === 'function' ? source() : source;
-    this.#iterator = Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+    this.#waits = Symbol.asyncIterator in iterable;
+    this.#iterator = iteratorOf(iterable);
     delivery?.hold(1);
     delivery?.unreserve();
   }
 
+  get delivery(): Delivery {
+    return (this.#held ??= this.#hold());
+  }
+
   start(): void {
-    this.#stage?.watch(this.#task);
+    this.stage?.watch(this.#task);
     this.wake();
   }
 
   wake(): void {
-    if (this.#stage === undefined) this.#pump();
-    else this.#stage.queue.schedule(this.#task);
+    this.#queue.schedule(this.#task);
   }
 
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    clearImmediate(this.#breath);
-    this.#stage?.forget(this.#task);
+    if (this.stage === undefined) this.#queue.stop();
+    else this.stage.forget(this.#task);
     this.#unreserve();
     this.#parent?.release();
     if (!this.#ended) this.#close();
@@ -81,78 +90,110 @@ class Puller<T> {
   widen(window: number): void {
     if (window <= this.#window) return;
     this.#window = window;
-    this.#stage?.widen(window);
+    this.stage?.widen(window);
   }
 
   /** Subscribed to behind a promise, it could not know its stage. */
   adopt(stage: StageGate): void {
-    if (this.#stage !== undefined || this.#stopped) return;
-    this.#stage = stage;
+    if (this.stage !== undefined || this.#stopped) return;
+    this.stage = stage;
+    this.#queue = stage.queue;
     stage.watch(this.#task);
     stage.widen(this.#window);
   }
 
   #pump(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    this.#pullOn();
-    this.#pumping = false;
+    if (this.#busy) return;
+    this.#busy = true;
+    if (this.#waits) this.#pullNext(this.#iterator as AsyncIterator<T>);
+    else this.#pullAll(this.#iterator as Iterator<T>);
   }
 
-  #pullOn(): void {
-    while (!this.#pulling && !this.#ended && !this.#stopped && this.#breath === undefined) {
-      if (this.#outstanding >= this.#window || this.#stage?.hasRoom() === false || this.#needsBreath()) return;
-      this.#pulling = true;
-      this.#reserve();
-      let step: IteratorResult<T> | Promise<IteratorResult<T>>;
+  #pullAll(iterator: Iterator<T>): void {
+    for (let pulls = 0; this.#mayPull(); pulls++) {
+      if (pulls === PULLS_PER_TURN) {
+        this.wake();
+        break;
+      }
+      let step: IteratorResult<T>;
       try {
-        step = this.#iterator.next();
+        step = iterator.next();
       } catch (error) {
         this.#fail(error);
         return;
       }
-      if ('then' in step) {
-        step.then(
-          (result) => {
-            this.#settle(result);
-            this.#pump();
-          },
-          (error: unknown) => this.#fail(error),
-        );
-      } else {
-        this.#settle(step);
+      if (step.done === true) {
+        this.#end();
+        return;
       }
+      this.#emit(step.value);
     }
+    this.#busy = false;
+  }
+
+  #pullNext(iterator: AsyncIterator<T>): void {
+    if (!this.#mayPull()) {
+      this.#busy = false;
+      return;
+    }
+    this.#reservedOn = this.stage;
+    this.stage?.reserve();
+    let step: PromiseLike<IteratorResult<T>>;
+    try {
+      step = iterator.next();
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    step.then(
+      (result) => this.#settle(result),
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   #settle(result: IteratorResult<T>): void {
-    this.#pulling = false;
     if (this.#stopped) return;
     if (result.done === true) {
-      this.#ended = true;
-      this.#unreserve();
-      withFlow({ stage: this.#stage, delivery: undefined }, () => this.#subscriber.complete());
+      this.#end();
       return;
     }
+    this.#emit(result.value);
+    this.#unreserve();
+    this.#busy = false;
+    this.wake();
+  }
+
+  #emit(item: T): void {
+    const before = enterFlow(this);
+    try {
+      this.#subscriber.next(item);
+    } finally {
+      enterFlow(before);
+    }
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    held.release();
+  }
+
+  /** From here on the item counts, and the place that was reserved for it, or another, belongs to it. */
+  #hold(): HeldItem {
     this.#outstanding++;
-    // The place that was reserved for the pull belongs to the item from here on.
-    const delivery = new PullDelivery(this, this.#reservedOn);
+    if (this.#reservedOn === undefined) this.stage?.reserve();
     this.#reservedOn = undefined;
-    const context: FlowContext = { stage: this.#stage, delivery };
-    withFlow(context, () => this.#subscriber.next(result.value));
-    delivery.release();
+    return new HeldItem(this, this.stage);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#unreserve();
+    withFlow({ stage: this.stage, delivery: undefined }, () => this.#subscriber.complete());
   }
 
   #fail(error: unknown): void {
-    this.#pulling = false;
     this.#ended = true;
     this.#unreserve();
     this.#subscriber.error(error);
-  }
-
-  #reserve(): void {
-    this.#reservedOn = this.#stage;
-    this.#stage?.reserve();
   }
 
   #unreserve(): void {
@@ -160,23 +201,17 @@ class Puller<T> {
     this.#reservedOn = undefined;
   }
 
-  /** An iterator that never waits would keep timers and signals from ever being heard. */
-  #needsBreath(): boolean {
-    if (++this.#pulls % PULLS_PER_LOOK !== 0 || performance.now() - this.#since < MILLISECONDS_AT_A_TIME) return false;
-    this.#breath = setImmediate(() => {
-      this.#breath = undefined;
-      this.#since = performance.now();
-      this.#pump();
-    });
-    return true;
+  #mayPull(): boolean {
+    if (this.#stopped || this.#outstanding >= this.#window) return false;
+    return this.stage?.admits() !== false;
   }
 
   #close(): void {
     try {
       const closing = this.#iterator.return?.();
       if (closing !== undefined && 'then' in closing) {
-        if (this.#stage === undefined) closing.then(undefined, () => undefined);
-        else this.#stage.track(closing);
+        if (this.stage === undefined) closing.then(undefined, () => undefined);
+        else this.stage.track(closing);
       }
     } catch {
       // Nobody listens any more.
@@ -184,35 +219,21 @@ class Puller<T> {
   }
 }
 
-class PullDelivery<T> implements Delivery {
-  readonly #puller: Puller<T>;
-  #holders = 1;
-  #window = 0;
-  #reservedOn: StageGate | undefined;
+function iteratorOf<T>(iterable: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  if (Symbol.asyncIterator in iterable) return iterable[Symbol.asyncIterator]();
+  const isList = Array.isArray(iterable) && iterable[Symbol.iterator] === Array.prototype[Symbol.iterator];
+  return isList ? elementsOf(iterable as readonly T[]) : iterable[Symbol.iterator]();
+}
 
-  constructor(puller: Puller<T>, reservedOn: StageGate | undefined) {
-    this.#puller = puller;
-    this.#reservedOn = reservedOn;
-  }
-
-  hold(window: number): void {
-    this.#holders++;
-    this.#window += window;
-    this.#puller.widen(this.#window);
-  }
-
-  release(): void {
-    if (--this.#holders > 0) return;
-    this.unreserve();
-    this.#puller.acknowledge();
-  }
-
-  unreserve(): void {
-    this.#reservedOn?.unreserve();
-    this.#reservedOn = undefined;
-  }
-
-  adopt(stage: StageGate): void {
-    this.#puller.adopt(stage);
-  }
+/** The iterator of a list, but without an object for each element. */
+function elementsOf<T>(list: readonly T[]): Iterator<T> {
+  const step: { done: boolean; value: T | undefined } = { done: false, value: undefined };
+  let index = 0;
+  return {
+    next: () => {
+      step.done = index >= list.length;
+      step.value = list[index++];
+      return step as IteratorResult<T>;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
-import type { Edge } from './edge.js';
-import { withFlow, type Delivery, type FlowContext } from './flow-context.js';
+import type { Edge, ItemTarget } from './edge.js';
+import { withFlow } from './flow-context.js';
 import type { ReadyTask } from './ready-queue.js';
 import type { StageGate } from './stage-gate.js';
 
@@ -14,9 +14,14 @@ export class InputPort {
   readonly feedback: boolean;
   readonly stream: Observable<unknown>;
   readonly #task: ReadyTask;
-  readonly #subscribers = new Set<Subscriber<unknown>>();
+  #subscribers: readonly Subscriber<unknown>[] = [];
+  /** All subscribers at once; `undefined` without any. */
+  #target: ItemTarget | undefined;
   #window = 1;
+  /** Items that the stage holds. */
   #outstanding = 0;
+  /** Items that wait on the edges. */
+  #waiting = 0;
   #turn = 0;
   #completed = false;
 
@@ -36,18 +41,37 @@ export class InputPort {
     for (const edge of this.edges) edge.abandon();
   }
 
-  /** A delivery is over. */
-  acknowledge(edge: Edge, reserved: boolean): void {
+  /** Nothing more will come. */
+  close(): void {
+    if (this.#completed) return;
+    this.#completed = true;
+    withFlow({ stage: this.stage, delivery: undefined }, () => {
+      for (const subscriber of this.#subscribers) subscriber.complete();
+    });
+  }
+
+  /** So many more (or fewer) items wait. */
+  count(change: number): void {
+    this.#waiting += change;
+    this.#offer();
+  }
+
+  hold(): void {
+    this.#outstanding++;
+    this.#offer();
+  }
+
+  acknowledge(): void {
     this.#outstanding--;
-    edge.acknowledge();
-    if (reserved) this.stage.unreserve();
-    this.schedule();
+    this.#offer();
+    if (this.#waiting > 0) this.schedule();
   }
 
   widen(window: number): void {
     if (window <= this.#window) return;
     this.#window = window;
-    for (const edge of this.edges) edge.widen(window);
+    this.#offer();
+    for (const edge of this.edges) edge.expand(window);
     if (!this.feedback) this.stage.widen(window);
   }
 
@@ -56,88 +80,50 @@ export class InputPort {
       subscriber.complete();
       return () => undefined;
     }
-    this.#subscribers.add(subscriber);
+    this.#subscribe([...this.#subscribers, subscriber]);
     this.schedule();
     return () => {
-      this.#subscribers.delete(subscriber);
-      if (this.#subscribers.size === 0 && !this.feedback && !this.#completed) this.abandon();
+      this.#subscribe(this.#subscribers.filter((each) => each !== subscriber));
+      if (this.#subscribers.length === 0 && !this.feedback && !this.#completed) this.abandon();
     };
   }
 
+  #subscribe(subscribers: readonly Subscriber<unknown>[]): void {
+    this.#subscribers = subscribers;
+    this.#target = subscribers.length > 1 ? { next: (item) => emit(subscribers, item) } : subscribers[0];
+    this.#offer();
+  }
+
+  /** An item that finds nothing before it need not wait. */
+  #offer(): void {
+    const free = this.#waiting === 0 && this.#outstanding < this.#window;
+    for (const edge of this.edges) edge.offer(free ? this.#target : undefined);
+  }
+
   #drain(): void {
-    while (this.#subscribers.size > 0 && !this.#completed) {
-      const edge = this.#next();
-      if (edge === undefined) {
-        if (this.edges.every((each) => each.exhausted)) this.#complete();
-        return;
-      }
-      if (this.#outstanding >= this.#window || !(this.feedback || this.stage.hasRoom())) return;
-      this.#deliver(edge);
+    while (this.#waiting > 0) {
+      if (this.#target === undefined || this.#outstanding >= this.#window) return;
+      if (!this.feedback && !this.stage.admits()) return;
+      this.#next().deliver(this.#target);
+    }
+    if (this.#target !== undefined && !this.#completed) this.#completeIfExhausted();
+  }
+
+  /** The edges take turns; one has items. */
+  #next(): Edge {
+    for (;;) {
+      const edge = this.edges[this.#turn]!;
+      this.#turn = (this.#turn + 1) % this.edges.length;
+      if (edge.waiting > 0) return edge;
     }
   }
 
-  /** The edges take turns. */
-  #next(): Edge | undefined {
-    for (let i = 0; i < this.edges.length; i++) {
-      const edge = this.edges[(this.#turn + i) % this.edges.length];
-      if (edge !== undefined && edge.waiting > 0) {
-        this.#turn = (this.#turn + i + 1) % this.edges.length;
-        return edge;
-      }
-    }
-    return undefined;
-  }
-
-  #deliver(edge: Edge): void {
-    const item = edge.take();
-    this.#outstanding++;
-    const delivery = new EdgeDelivery(this, edge);
-    if (!this.feedback) this.stage.reserve();
-    const context: FlowContext = { stage: this.stage, delivery };
-    withFlow(context, () => {
-      for (const subscriber of this.#subscribers) subscriber.next(item);
-    });
-    delivery.release();
-  }
-
-  #complete(): void {
-    this.#completed = true;
-    withFlow({ stage: this.stage, delivery: undefined }, () => {
-      for (const subscriber of this.#subscribers) subscriber.complete();
-    });
+  #completeIfExhausted(): void {
+    for (const edge of this.edges) if (!edge.exhausted) return;
+    this.close();
   }
 }
 
-class EdgeDelivery implements Delivery {
-  readonly #port: InputPort;
-  readonly #edge: Edge;
-  #holders = 1;
-  #window = 0;
-  #reserved: boolean;
-
-  constructor(port: InputPort, edge: Edge) {
-    this.#port = port;
-    this.#edge = edge;
-    this.#reserved = !port.feedback;
-  }
-
-  hold(window: number): void {
-    this.#holders++;
-    this.#window += window;
-    this.#port.widen(this.#window);
-  }
-
-  release(): void {
-    if (--this.#holders === 0) this.#port.acknowledge(this.#edge, this.#reserved);
-  }
-
-  unreserve(): void {
-    if (!this.#reserved) return;
-    this.#reserved = false;
-    this.#port.stage.unreserve();
-  }
-
-  adopt(): void {
-    // It came through a port of that stage.
-  }
+function emit(subscribers: readonly Subscriber<unknown>[], item: unknown): void {
+  for (const subscriber of subscribers) subscriber.next(item);
 }

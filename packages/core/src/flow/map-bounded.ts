@@ -56,6 +56,7 @@ class Mapping<T, R> {
   }
 
   take(item: T): void {
+    if (this.#stopped) return;
     const { stage, delivery } = currentFlow();
     this.#stage ??= stage;
     delivery?.hold(this.#concurrency);

@@ -1,11 +1,5 @@
+import type { Edge } from './edge.js';
 import type { ReadyQueue, ReadyTask } from './ready-queue.js';
-
-/** What a gate asks of an edge that leaves its stage. */
-export interface BoundedOutput {
-  readonly inFlight: number;
-  readonly bound: number;
-  widen(size: number): void;
-}
 
 /**
  * Says whether a stage may take another item: each item that it works on has a place reserved on every bounded output edge,
@@ -15,18 +9,23 @@ export class StageGate {
   readonly id: string;
   readonly queue: ReadyQueue;
   /** Output edges that count; feedback edges do not. */
-  readonly outputs: BoundedOutput[] = [];
-  /** Input ports and sources that wait for room. */
-  readonly #waiting = new Set<ReadyTask>();
+  readonly outputs: Edge[] = [];
+  /** Input ports and sources that take items while there is room. */
+  readonly #watchers = new Set<ReadyTask>();
   readonly #closing = new Set<Promise<unknown>>();
-  readonly #onActivity: () => void;
+  readonly #onBegin: () => void;
   #reserved = 0;
+  /** Places reserved, items on output edges, and one each until the stage is open and has begun: with 0 there is nothing to look at. */
+  #load = 2;
   #open = false;
+  #begun = false;
+  /** Somebody was told that there is no room, and is to be woken. */
+  #refused = false;
 
-  constructor(id: string, queue: ReadyQueue, onActivity: () => void = () => undefined) {
+  constructor(id: string, queue: ReadyQueue, onBegin: () => void = () => undefined) {
     this.id = id;
     this.queue = queue;
-    this.#onActivity = onActivity;
+    this.#onBegin = onBegin;
   }
 
   /** Nothing is reserved: the stage works on no item that it was given or pulls. */
@@ -34,44 +33,65 @@ export class StageGate {
     return this.#reserved === 0;
   }
 
-  hasRoom(): boolean {
-    if (!this.#open) return false;
-    for (const edge of this.outputs) if (edge.inFlight + this.#reserved >= edge.bound) return false;
+  /** Whether the stage may take an item now. Who gets `false` is scheduled again when that may have changed. */
+  admits(): boolean {
+    if (this.#load === 0) return true;
+    if (!this.#open) return this.#refuse(undefined);
+    for (const edge of this.outputs) if (edge.inFlight + this.#reserved >= edge.bound) return this.#refuse(edge);
+    this.begin();
     return true;
   }
 
   /** From now on items may flow: every output has its subscriber. */
   open(): void {
     this.#open = true;
+    this.#load--;
     this.wake();
   }
 
+  /** The stage takes or gives its first item. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#load--;
+    this.#onBegin();
+  }
+
+  /** An item more (or less) is on an output edge. */
+  count(change: number): void {
+    this.#load += change;
+  }
+
   reserve(): void {
-    if (this.#reserved++ === 0) this.#onActivity();
+    this.#reserved++;
+    this.#load++;
   }
 
   unreserve(): void {
     this.#reserved--;
+    this.#load--;
     this.wake();
   }
 
-  /** Something has left: those who wait look again. */
+  /** Something has left: those who were refused look again. */
   wake(): void {
-    for (const task of this.#waiting) this.queue.schedule(task);
+    if (!this.#refused) return;
+    this.#refused = false;
+    for (const task of this.#watchers) this.queue.schedule(task);
   }
 
-  /** `task` is run whenever room may have appeared, until it is forgotten. */
+  /** `task` is run when room may have appeared, until it is forgotten. */
   watch(task: ReadyTask): void {
-    this.#waiting.add(task);
+    this.#watchers.add(task);
   }
 
   forget(task: ReadyTask): void {
-    this.#waiting.delete(task);
+    this.#watchers.delete(task);
   }
 
   /** A window of `size` items needs as many places on the way out. */
   widen(size: number): void {
-    for (const edge of this.outputs) edge.widen(size);
+    for (const edge of this.outputs) edge.expand(size);
   }
 
   /** Work that could not be stopped at once; the run waits for it before it ends. */
@@ -86,5 +106,11 @@ export class StageGate {
 
   async settled(): Promise<void> {
     while (this.#closing.size > 0) await Promise.all(this.#closing);
+  }
+
+  #refuse(edge: Edge | undefined): false {
+    this.#refused = true;
+    edge?.refuse();
+    return false;
   }
 }

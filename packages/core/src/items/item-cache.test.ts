@@ -9,8 +9,9 @@ import { defineContract } from '../stage/data-contract.js';
 import { definePureStage } from '../stage/item-stage.js';
 import type { AnyPurity } from '../stage/item-work.js';
 import type { PlannedStage } from '../pipeline/plan.js';
-import { itemKey, openItemCache, type CacheRecord, type ItemCacheOptions } from './item-cache.js';
-import { keyPartsOf, type KeyParts } from './key-parts.js';
+import type { CacheRecord, KeyParts } from './cache-record.js';
+import { itemKey, openItemCache, type ItemCacheOptions } from './item-cache.js';
+import { keyPartsOf } from './key-parts.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-keys-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,16 +2,8 @@ import { coreErrors } from '../errors/core-errors.js';
 import { canonicalDigest, canonicalJson } from '../files/canonical-digest.js';
 import type { ContentStore } from '../services/content-store.js';
 import type { AnyPurity } from '../stage/item-work.js';
-import type { KeyParts } from './key-parts.js';
-
-/** What became of an item at the cache. */
-export interface CacheRecord {
-  readonly item: string;
-  readonly key: string;
-  /** Digest of what of the item the result depends on. */
-  readonly input: string;
-  readonly outcome: 'hit' | 'miss';
-}
+import { singleFlight } from '../store/single-flight.js';
+import type { CacheRecord, KeyParts } from './cache-record.js';
 
 /** Results of one stage, by item. */
 export interface ItemCache {
@@ -41,19 +33,16 @@ export function itemKey(
 }
 
 export function openItemCache({ store, purity, parts, force, lookOnly, record }: ItemCacheOptions): ItemCache {
-  /** Results under way: items with the same content share one. */
-  const making = new Map<string, Promise<Uint8Array>>();
+  /** Items with the same content share one result while it is made. */
+  const making = singleFlight<Uint8Array>();
 
   const write = async (key: string, make: () => Promise<unknown>): Promise<Uint8Array> => {
     const content = toBytes(purity, await make());
     await store.write(key, content);
     return content;
   };
-  const shared = (key: string, make: () => Promise<unknown>): Promise<Uint8Array> => {
-    const made = making.get(key) ?? write(key, make).finally(() => making.delete(key));
-    making.set(key, made);
-    return made;
-  };
+  const shared = (key: string, make: () => Promise<unknown>): Promise<Uint8Array> =>
+    making.run(key, () => write(key, make));
 
   return {
     kept: async (item, label, make) => {

@@ -1,19 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { sha256File } from '../files/sha256-file.js';
+import type { KeyParts } from './cache-record.js';
 import type { PlannedStage } from '../pipeline/plan.js';
 import { packageRecord } from '../registry/package-integrity.js';
-
-/** Everything that a kept result depends on, but the item itself: what `sluice why` compares. */
-export interface KeyParts {
-  /** Type of the stage. */
-  readonly stage: string;
-  /** The package that it comes in, and the digest of its code. */
-  readonly package: { readonly name: string; readonly version: string; readonly integrity: string } | null;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly environment: unknown;
-  /** Only where the stage says that it depends on it. */
-  readonly seed: number | null;
-}
 
 type Schema = Readonly<Record<string, unknown>>;
 

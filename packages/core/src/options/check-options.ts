@@ -16,7 +16,16 @@ export interface CheckedOptions {
   readonly problems: readonly OptionProblem[];
 }
 
-const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true });
+// Compiling the meta-schema takes longer than all else: the schemas of packages are checked against it when they are found.
+const ajv = new Ajv({
+  allErrors: true,
+  useDefaults: true,
+  strict: false,
+  verbose: true,
+  meta: false,
+  code: { optimize: false },
+  validateSchema: false,
+});
 // A path is resolved against the pipeline file's folder; any string is one.
 ajv.addFormat('path', true);
 const validators = new WeakMap<TSchema, ValidateFunction>();
@@ -129,13 +138,15 @@ function toProblem(error: ErrorObject): OptionProblem {
       return {
         kind: 'value',
         path,
-        message: `${name} ${error.message ?? 'is wrong'}, not ${shown(error.data)}`,
+        message: `${name} ${'expects' in parent ? `must be ${describe(parent)}` : (error.message ?? 'is wrong')}, not ${shown(error.data)}`,
         candidates: [],
       };
   }
 }
 
+/** What a schema takes, in words: its own (`expects`, an annotation), else its type's. */
 function describe(schema: Readonly<Record<string, unknown>>): string {
+  if (typeof schema['expects'] === 'string') return schema['expects'];
   if ('const' in schema) return shown(schema['const']);
   const type = schema['type'];
   if (typeof type !== 'string') return Array.isArray(type) ? listed(type.map(String)) : 'of another shape';

@@ -66,7 +66,7 @@ describe('a problem of a pipeline file', () => {
       `${head}${one}  b: { uses: describe, in: { numbers: a } }\n  c: { uses: scale, in: { numbers: b.texts } }\n`,
     );
     expect(diagnostics[0]!.related).toEqual([
-      { message: '"b" (describe) stands here', file: 'p.yaml', line: 5, column: 3 },
+      { message: '"b" (describe) gives Text here', file: 'p.yaml', line: 5, column: 14 },
     ]);
   });
 
@@ -126,6 +126,13 @@ describe('a problem of a pipeline file', () => {
       'variable-bomb',
       'stage-not-installed',
       'bad-stage-package',
+      'bad-extends',
+      'extends-cycle',
+      'unknown-profile',
+      'bad-matrix',
+      'too-many-points',
+      'several-points',
+      'not-item-wise',
       // services/service-package.test.ts
       'relative-service',
       'service-not-allowed',

@@ -72,9 +72,19 @@ function reportOption(
     const value = nodeAt(node, path);
     const written = value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
     const meant = written === undefined ? undefined : suggest(written, candidates);
+    const place = placeOf(node, path);
+    // What a sweep brings is wrong where the sweep says it, not where its variable is used.
+    const swept = value?.origin !== undefined && value.layer === 'matrix';
+    const at = swept ? value.origin : place;
     const related =
-      value?.origin === undefined ? undefined : [{ message: 'the value comes from here', place: value.origin }];
+      value?.origin === undefined
+        ? undefined
+        : [
+            swept
+              ? { message: 'the value is used here', place }
+              : { message: 'the value comes from here', place: value.origin },
+          ];
     const extra = { hint: meant === undefined ? undefined : `did you mean "${meant}"?`, ...(related && { related }) };
-    report(problem(kind === 'type' ? 'wrong-type' : 'wrong-value', placeOf(node, path), { message }, extra));
+    report(problem(kind === 'type' ? 'wrong-type' : 'wrong-value', at, { message }, extra));
   }
 }

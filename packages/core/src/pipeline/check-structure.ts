@@ -9,7 +9,7 @@ import { misspeltOptions } from './misspelt-options.js';
 import { suggestion } from './suggest.js';
 
 /** Blocks that may be left empty. */
-const BLOCKS = ['vars', 'services', 'stages'];
+const BLOCKS = ['vars', 'services', 'stages', 'tests'];
 const STAGE_BLOCKS = ['in', 'with'];
 
 /** Checks the file against the pipeline schema; what is `null` where a block may stand becomes an empty block. */
@@ -69,9 +69,13 @@ function withBlocks(
 ): LocatedMap {
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
     const empty = value.kind === 'scalar' && value.value === null && blocks.includes(key);
-    return [key, { key: place, value: empty ? emptyMap(place) : convert(key, value) }] as const;
+    return [key, { key: place, value: empty ? emptyBlock(key, place) : convert(key, value) }] as const;
   });
   return { ...map, entries: new Map(entries) };
+}
+
+function emptyBlock(key: string, place: Place): LocatedNode {
+  return key === 'tests' ? { kind: 'list', place, items: [] } : emptyMap(place);
 }
 
 function reportProblem({ kind, path, message, candidates }: OptionProblem, root: LocatedMap, report: Report): void {

@@ -101,17 +101,20 @@ class Variables {
   }
 }
 
+/** The same node where nothing is put in: the points of a sweep share what they have in common. */
 function replace(node: LocatedNode, variables: Variables): LocatedNode {
   switch (node.kind) {
-    case 'map':
-      return {
-        ...node,
-        entries: new Map(
-          [...node.entries].map(([name, { key, value }]) => [name, { key, value: replace(value, variables) }]),
-        ),
-      };
-    case 'list':
-      return { ...node, items: node.items.map((item) => replace(item, variables)) };
+    case 'map': {
+      const entries = [...node.entries].map(([name, { key, value }]) => {
+        return [name, { key, value: replace(value, variables) }] as const;
+      });
+      const same = entries.every(([name, { value }]) => node.entries.get(name)?.value === value);
+      return same ? node : { ...node, entries: new Map(entries) };
+    }
+    case 'list': {
+      const items = node.items.map((item) => replace(item, variables));
+      return items.every((item, index) => node.items[index] === item) ? node : { ...node, items };
+    }
     case 'scalar':
       return typeof node.value === 'string' && node.value.includes('${')
         ? replaceText(node, node.value, variables)
@@ -124,9 +127,11 @@ function replaceText(node: LocatedScalar, text: string, variables: Variables): L
   if (whole !== null) {
     const value = lookUp(whole[1] ?? '', whole[0], node, variables);
     if (value === undefined || !variables.spend(weightOf(value), node.place)) return { ...node, broken: true };
-    return { ...value, place: node.place, origin: value.origin ?? value.place };
+    const name = (whole[1] ?? '').trim();
+    return { ...value, place: node.place, origin: value.origin ?? value.place, variables: [name] };
   }
   let sound = true as boolean;
+  const names = new Set<string>();
   const fail = (match: string): string => {
     sound = false;
     return match;
@@ -136,6 +141,7 @@ function replaceText(node: LocatedScalar, text: string, variables: Variables): L
     const value = lookUp(reference ?? '', match, node, variables);
     if (value === undefined) return fail(match);
     if (value.kind === 'scalar') {
+      names.add((reference ?? '').trim());
       const written = value.value === null ? '' : String(value.value);
       return variables.spend(written.length, node.place) ? written : fail(match);
     }
@@ -144,7 +150,8 @@ function replaceText(node: LocatedScalar, text: string, variables: Variables): L
     variables.report(problem('variable-not-text', place, { name, found: describeNode(value) }));
     return fail(match);
   });
-  return { ...node, value: replaced, ...(sound ? {} : { broken: true }) };
+  const putIn = names.size > 0 && { variables: [...names] };
+  return { ...node, value: replaced, ...putIn, ...(sound ? {} : { broken: true }) };
 }
 
 function lookUp(reference: string, match: string, node: LocatedScalar, variables: Variables): LocatedNode | undefined {

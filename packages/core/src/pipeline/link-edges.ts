@@ -4,7 +4,7 @@ import { findCycles } from './find-cycles.js';
 import { describeNode, entryOf, type LocatedNode } from './located-node.js';
 import { problem, type Report } from './problem.js';
 import { textOf, type DraftStage } from './resolve-stages.js';
-import type { Place } from './source-text.js';
+import { partOf, type Place } from './source-text.js';
 import { suggest, suggestion } from './suggest.js';
 
 /** Producers of each connected input, by stage and port. */
@@ -23,13 +23,12 @@ export function linkEdges(stages: readonly DraftStage[], report: Report): Linked
   const edges = stages.flatMap((stage) => stageEdges(stage, byId, report));
   for (const stage of stages) checkRequired(stage, stages, report);
   checkCycles(stages, edges, report);
-  return new Map(
-    stages.map(({ id }) => {
-      const inputs: Record<string, PortReference[]> = {};
-      for (const { from, to } of edges) if (to.stage === id) (inputs[to.port] ??= []).push(from);
-      return [id, inputs];
-    }),
-  );
+  const linked = new Map<string, Record<string, PortReference[]>>(stages.map(({ id }) => [id, {}]));
+  for (const { from, to } of edges) {
+    const inputs = linked.get(to.stage);
+    if (inputs !== undefined) (inputs[to.port] ??= []).push(from);
+  }
+  return linked;
 }
 
 function stageEdges(stage: DraftStage, byId: ReadonlyMap<string, DraftStage>, report: Report): readonly Edge[] {
@@ -94,7 +93,7 @@ function parseSource(
   const stage = byId.get(id);
   if (stage === undefined) {
     const hint = suggestion(id, [...byId.keys()], 'stages');
-    report(problem('unknown-stage', part(node.place, text, 0, id.length), { stage: id }, { hint }));
+    report(problem('unknown-stage', partOf(node.place, text, 0, id.length), { stage: id }, { hint }));
     return undefined;
   }
   // A stage of unknown type still takes part in cycles.
@@ -109,18 +108,11 @@ function parseSource(
   if (!outputs.includes(port)) {
     const hint = suggestion(port, outputs, 'outputs');
     report(
-      problem('unknown-output', part(node.place, text, id.length + 1, text.length), { port, stage: id }, { hint }),
+      problem('unknown-output', partOf(node.place, text, id.length + 1, text.length), { port, stage: id }, { hint }),
     );
     return undefined;
   }
   return { stage: id, port };
-}
-
-/** A part of a scalar's text, where the scalar is written as it reads; the whole scalar otherwise. */
-function part(place: Place, text: string, from: number, to: number): Place {
-  const written = place.source.text.slice(place.start, place.end);
-  const at = written.indexOf(text);
-  return at === -1 ? place : { ...place, start: place.start + at + from, end: place.start + at + to };
 }
 
 function checkContract(
@@ -142,10 +134,15 @@ function checkContract(
       { to: `${to.stage}.${to.port}`, takes, from: `${from.stage}.${from.port}`, gives },
       {
         hint: fitting.length === 0 ? `no stage gives ${takes}` : `${takes} comes from ${fitting.join(', ')}`,
-        related: [{ message: `"${from.stage}" (${producer.uses}) stands here`, place: producer.key }],
+        related: [{ message: `"${from.stage}" (${producer.uses}) gives ${gives} here`, place: usesPlace(producer) }],
       },
     ),
   );
+}
+
+/** Where a stage says what it is. */
+function usesPlace({ node, key }: DraftStage): Place {
+  return entryOf(node, 'uses')?.value.place ?? key;
 }
 
 /** Outputs that carry a contract, but for those of the stage itself. */
@@ -186,7 +183,9 @@ function checkCycles(stages: readonly DraftStage[], edges: readonly Edge[], repo
   const forward = edges.filter(({ feedback }) => !feedback);
   const successors = new Map<string, string[]>();
   for (const { from, to } of forward) {
-    successors.set(from.stage, [...(successors.get(from.stage) ?? []), to.stage]);
+    const next = successors.get(from.stage);
+    if (next === undefined) successors.set(from.stage, [to.stage]);
+    else next.push(to.stage);
   }
   const ids = stages.map(({ id }) => id);
   for (const path of findCycles(ids, (id) => successors.get(id) ?? [])) {

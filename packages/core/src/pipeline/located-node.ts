@@ -7,6 +7,10 @@ interface Located {
   readonly place: Place;
   /** Where the value itself was written, when it came here through a variable. */
   readonly origin?: Place;
+  /** The variables that were put in, for instance `vars.epochs`. */
+  readonly variables?: readonly string[];
+  /** The layer that brought the value, where its source does not say: `profile quick`, `matrix`. */
+  readonly layer?: string;
   /** Its variables could not be put in, which has been reported: nothing more is said about the value. */
   readonly broken?: true;
 }
@@ -29,6 +33,8 @@ export interface LocatedList extends Located {
 export interface LocatedScalar extends Located {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
+  /** A `null` of a profile that takes away what the profile of the same name has in a file below. */
+  readonly removal?: true;
 }
 
 export type PlainValue =
@@ -43,6 +49,30 @@ export function toPlainValue(node: LocatedNode): PlainValue {
     case 'map':
       return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, toPlainValue(value)]));
   }
+}
+
+/** The node and all in it, marked as brought by a layer. */
+export function inLayer(node: LocatedNode, layer: string): LocatedNode {
+  switch (node.kind) {
+    case 'scalar':
+      return { ...node, layer };
+    case 'list':
+      return { ...node, layer, items: node.items.map((item) => inLayer(item, layer)) };
+    case 'map':
+      return mapInLayer(node, layer);
+  }
+}
+
+export function mapInLayer(map: LocatedMap, layer: string): LocatedMap {
+  const entries = [...map.entries].map(
+    ([name, { key, value }]) => [name, { key, value: inLayer(value, layer) }] as const,
+  );
+  return { ...map, layer, entries: new Map(entries) };
+}
+
+/** The map without some of its keys. */
+export function without(map: LocatedMap, ...names: readonly string[]): LocatedMap {
+  return { ...map, entries: new Map([...map.entries].filter(([name]) => !names.includes(name))) };
 }
 
 export function emptyMap(place: Place): LocatedMap {

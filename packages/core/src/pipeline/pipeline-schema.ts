@@ -1,10 +1,11 @@
 import { Type, type TObject } from '@sinclair/typebox';
+import { ExecutionProperties } from './stage-execution.js';
 
 export const LANGUAGE_VERSION = 1;
 
 /** A name that is safe as a folder's; runs are named by it. */
-const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
-const IDENTIFIER = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
+export const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
+export const IDENTIFIER = '^[A-Za-z][A-Za-z0-9_-]{0,63}$';
 
 const Edge = Type.String({ description: '`stage.port`, or `stage` alone where it has one output.' });
 
@@ -20,6 +21,7 @@ export const StageSchema = Type.Object({
     ),
   ),
   with: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "The stage's options." })),
+  ...ExecutionProperties,
 });
 
 /** The long form of a service, for one that takes options. */
@@ -27,6 +29,24 @@ export const ServiceSchema = Type.Object({
   uses: Type.String({ description: 'Short name of a bundled choice, or an npm package that holds a service.' }),
   with: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "The service's options." })),
 });
+
+const Items = Type.Record(Type.String(), Type.Array(Type.Unknown()));
+
+export const TestSchema = Type.Object({
+  name: Type.Optional(Type.String({ description: 'What is tested, in words.' })),
+  stage: Type.String({ description: 'Id of the stage that is tested.' }),
+  given: Type.Optional(Type.Unsafe<object>({ ...Items, description: 'Items for its inputs, by port.' })),
+  expect: Type.Unsafe<object>({
+    ...Items,
+    minProperties: 1,
+    description: 'Items that its outputs must give, by port.',
+  }),
+  options: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), { description: "Laid over the stage's `with` for this test." }),
+  ),
+});
+
+const Path = Type.String({ description: 'A pipeline file, relative to this one.' });
 
 /** The pipeline file, but for the options of each stage, which have a schema of their own. */
 export const PipelineSchema: TObject = Type.Object({
@@ -48,7 +68,31 @@ export const PipelineSchema: TObject = Type.Object({
     minProperties: 1,
     description: 'The stages by id.',
   }),
+  tests: Type.Optional(Type.Array(TestSchema, { description: 'Tests of single stages, for `sluice test`.' })),
+  matrix: Type.Optional(
+    Type.Record(Type.String(), Type.Array(Type.Unknown(), { minItems: 1 }), {
+      description:
+        'A sweep: values by path (`vars.lr`, `stages.train.with.loss`); the pipeline runs once for each combination.',
+    }),
+  ),
+  profiles: Type.Optional(
+    Type.Record(Type.String(), Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]), {
+      description: 'Parts of a pipeline by name, laid over the file with `--profile NAME`.',
+    }),
+  ),
+  extends: Type.Optional(
+    Type.Unsafe<string | readonly string[]>(
+      Type.Union([Path, Type.Array(Path)], { description: 'Files that this one is laid over; later ones win.' }),
+    ),
+  ),
 });
+
+/** Keys that `--set`, the environment and profiles may set: `extends` and `profiles` have had their effect by then. */
+export const settableKeys: readonly string[] = Object.keys(PipelineSchema.properties).filter(
+  (key) => key !== 'extends' && key !== 'profiles',
+);
+
+export const stageKeys: readonly string[] = Object.keys(StageSchema.properties);
 
 export const isName = (text: string): boolean => new RegExp(NAME).test(text);
 export const isIdentifier = (text: string): boolean => new RegExp(IDENTIFIER).test(text);

@@ -26,6 +26,15 @@ const messages = {
   'merge-key': () => 'the merge key "<<" is not supported',
   'duplicate-key': (d: { key: string }) => `"${d.key}" stands here a second time`,
   'unsafe-number': (d: { text: string }) => `${d.text} cannot be held exactly as a number`,
+  // Other files, profiles and sweeps
+  'bad-extends': (d: { reason: string }) => d.reason,
+  'extends-cycle': (d: { files: readonly string[] }) => `files extend each other: ${d.files.join(' -> ')}`,
+  'unknown-profile': (d: { name: string }) => `there is no profile "${d.name}"`,
+  'bad-matrix': (d: { reason: string }) => d.reason,
+  'too-many-points': (d: { count: number; limit: number }) =>
+    `the matrix has ${String(d.count)} points; this pipeline may have ${String(d.limit)}`,
+  'several-points': (d: { count: number }) =>
+    `the matrix has ${String(d.count)} points, and one pipeline is needed here`,
   // Overrides and interpolation
   'bad-override': (d: { reason: string }) => d.reason,
   'unknown-override': (d: { path: string; key: string }) => `cannot set ${d.path}: there is no "${d.key}"`,
@@ -60,6 +69,8 @@ const messages = {
   'no-service-options': (d: { name: string; choice: string }) => `"${d.choice}" of service "${d.name}" has no options`,
   'unknown-option': (d: { option: string; owner: string }) => `${d.owner} has no option "${d.option}"`,
   'missing-option': (d: { option: string; owner: string }) => `${d.owner} needs the option "${d.option}"`,
+  'not-item-wise': (d: { keys: readonly string[]; stage: string; type: string }) =>
+    `stage "${d.stage}" (${d.type}) sees its streams whole and not item by item: it cannot have ${d.keys.map((key) => `"${key}"`).join(', ')}`,
   // Edges
   'bad-edge': (d: { text: string }) => `"${d.text}" is no edge`,
   'unknown-stage': (d: { stage: string }) => `there is no stage "${d.stage}"`,

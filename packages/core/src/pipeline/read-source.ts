@@ -1,27 +1,32 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { problem, type Report } from './problem.js';
-import { SourceText } from './source-text.js';
+import { SourceText, type Place } from './source-text.js';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Reads a pipeline file; what cannot be its text is reported, and nothing comes back. `bytes` are as on disk, for the digest. */
+/**
+ * Reads a pipeline file; what cannot be its text is reported, and nothing comes back. `bytes` are as on disk, for the digest.
+ * `namedAt` is where another file names it: that is where its absence is reported, and it must be a regular file.
+ */
 export async function readSource(
   file: string,
   cwd: string,
   report: Report,
+  namedAt?: Place,
 ): Promise<{ readonly source: SourceText; readonly bytes: Uint8Array } | undefined> {
   const path = resolve(cwd, file);
   const name = displayName(path, cwd);
   const folder = dirname(path);
-  const nowhere = (): { source: SourceText; start: number; end: number } => ({
-    source: new SourceText(name, folder, ''),
-    start: 0,
-    end: 0,
-  });
+  const nowhere = (): Place => namedAt ?? { source: new SourceText(name, folder, ''), start: 0, end: 0 };
   let bytes: Uint8Array;
   try {
-    const { size } = await stat(path);
+    const found = await stat(path);
+    if (namedAt !== undefined && !found.isFile()) {
+      report(problem('file-unreadable', nowhere(), { path: name, reason: 'it is not a regular file' }));
+      return undefined;
+    }
+    const { size } = found;
     if (size > MAX_BYTES) {
       report(problem('file-too-large', nowhere(), { bytes: size, limit: MAX_BYTES }));
       return undefined;
@@ -85,7 +90,8 @@ function firstInvalid(bytes: Uint8Array, lenient: string): { readonly character:
   return { character, byte };
 }
 
-function displayName(path: string, cwd: string): string {
+/** Relative to the working folder where it lies inside. */
+export function displayName(path: string, cwd: string): string {
   const inside = relative(cwd, path);
   return inside.startsWith('..') ? path : inside;
 }

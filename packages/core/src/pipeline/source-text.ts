@@ -52,3 +52,22 @@ export interface Place {
   readonly start: number;
   readonly end: number;
 }
+
+/** A part of a scalar's text, where the scalar is written as it reads; the whole scalar otherwise. */
+export function partOf(place: Place, text: string, from: number, to: number): Place {
+  const written = place.source.text.slice(place.start, place.end);
+  const at = written.indexOf(text);
+  return at === -1 ? place : { ...place, start: place.start + at + from, end: place.start + at + to };
+}
+
+/** A place in a form that can leave this package. */
+export interface FilePosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export const positionOf = ({ source, start }: Place): FilePosition => ({
+  file: source.name,
+  ...source.position(start),
+});

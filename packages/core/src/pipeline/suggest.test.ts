@@ -7,6 +7,7 @@ describe('a suggestion', () => {
     ['use', 'uses'],
     ['usse', 'uses'],
     ['ni', 'in'],
+    ['metircs', 'metrics'],
     ['wiht', 'with'],
     ['witth', 'with'],
     ['epoch', 'epochs'],

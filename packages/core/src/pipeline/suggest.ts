@@ -12,11 +12,9 @@ export function suggest(typo: string, candidates: readonly string[]): string | u
   if (same !== undefined) return same;
   const near = candidates
     .filter((candidate) => candidate.length <= MAX_LENGTH)
-    .map((candidate) => ({ candidate, edits: distance(typo, candidate) }))
+    .map((candidate) => ({ candidate, edits: isSwapped(typo, candidate) ? 1 : distance(typo, candidate) }))
     // A name of two letters is two edits from everything of its length.
-    .filter(({ candidate, edits }) => {
-      return edits <= MAX_DISTANCE && (edits < Math.max(candidate.length, typo.length) || isSwapped(typo, candidate));
-    })
+    .filter(({ candidate, edits }) => edits <= MAX_DISTANCE && edits < Math.max(candidate.length, typo.length))
     .sort((a, b) => a.edits - b.edits || (a.candidate < b.candidate ? -1 : 1));
   return near[0]?.candidate;
 }
@@ -35,7 +33,10 @@ function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[-_. ]/g, '');
 }
 
-/** Two letters in the wrong order. */
+/** Two letters side by side are in the wrong order, which is one slip. */
 function isSwapped(typo: string, candidate: string): boolean {
-  return typo.length === 2 && typo[0] === candidate[1] && typo[1] === candidate[0];
+  if (typo.length !== candidate.length) return false;
+  const at = typo.split('').findIndex((letter, index) => letter !== candidate[index]);
+  if (at === -1) return false;
+  return typo.slice(0, at) + (typo[at + 1] ?? '') + (typo[at] ?? '') + typo.slice(at + 2) === candidate;
 }

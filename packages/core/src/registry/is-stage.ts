@@ -1,5 +1,22 @@
-/** Why a value is no stage definition; `undefined` where it is one. */
+/** Why a value is no stage definition; `undefined` where it is one. What a package exports may throw at every look. */
 export function stageFault(value: unknown): string | undefined {
+  try {
+    return faultOf(value);
+  } catch (error) {
+    return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** Whether a value was most likely meant to be a stage. */
+export function isNearStage(value: unknown): boolean {
+  try {
+    return isObject(value) && 'create' in value;
+  } catch {
+    return true;
+  }
+}
+
+function faultOf(value: unknown): string | undefined {
   if (!isObject(value)) return 'is no object';
   const { type, create, inputs, outputs, options, services } = value;
   if (typeof create !== 'function') return 'has no create function';

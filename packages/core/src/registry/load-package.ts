@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isNearStage } from './is-stage.js';
 
 /** What a package is expected to export once. */
 export interface Kind {
@@ -41,7 +42,7 @@ function onlyExport(exported: Readonly<Record<string, unknown>>, file: string, k
     return { kind: 'bad', reason: `it exports ${String(sound.length)} ${noun}s (${keys}); one is expected` };
   }
   if (first !== undefined) return { kind: 'loaded', value: first.value, file };
-  const near = faults.find(({ value }) => typeof value === 'object' && value !== null && 'create' in value);
+  const near = faults.find(({ value }) => isNearStage(value));
   if (near === undefined) return { kind: 'bad', reason: `it exports no ${noun} made with ${made}` };
   return { kind: 'bad', reason: `its export "${near.key}" ${near.fault ?? ''}` };
 }

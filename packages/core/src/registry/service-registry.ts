@@ -1,3 +1,4 @@
+import { schemaFault } from '../options/schema-fault.js';
 import type { AnyService } from '../services/define-service.js';
 import { isPackageName, isPath, readAllowList } from './allow-list.js';
 import { serviceFault } from './is-service.js';
@@ -29,5 +30,8 @@ export async function findService(name: string, folder: string): Promise<Service
   }
   const loaded = await loadPackage(name, folder, { noun: 'service', made: 'defineService', faultOf: serviceFault });
   if (loaded.kind !== 'loaded') return loaded;
-  return { kind: 'found', definition: loaded.value as AnyService, package: await packageIdentity(loaded.file) };
+  const definition = loaded.value as AnyService;
+  const fault = schemaFault(definition.options);
+  if (fault !== undefined) return { kind: 'bad', reason: `its options are no JSON Schema: ${fault}` };
+  return { kind: 'found', definition, package: await packageIdentity(loaded.file) };
 }

@@ -75,6 +75,11 @@ describe('the stage registry', () => {
       'it exports 2 stages (a, b); one is expected',
     ],
     ['throws', 'throw new Error("boom");', 'importing it failed: boom'],
+    [
+      'has options that are no JSON Schema',
+      `export const a = { ...${STAGE}, options: { type: 'object', properties: { n: { type: 'nubmer' } } } };`,
+      'its options are no JSON Schema: schema is invalid: data/properties/n/type must be equal to one of',
+    ],
     ['exports something near', `export const a = { ...${STAGE}, outputs: {} };`, 'its export "a" has no output'],
   ])('refuses a package that %s', async (_title, code, reason) => {
     install('bad', code, { main: './index.js' });

@@ -1,4 +1,5 @@
 import type { AnyStage } from '../stage/any-stage.js';
+import { schemaFault } from '../options/schema-fault.js';
 import { isPackageName, isPath, readAllowList, type AllowList } from './allow-list.js';
 import { stageFault } from './is-stage.js';
 import { loadPackage, resolvePackage } from './load-package.js';
@@ -28,6 +29,8 @@ export type StageLookup =
   | { readonly kind: 'bad'; readonly reason: string };
 
 export interface StageRegistry {
+  /** Short names of the bundled stages, then packages that are allowed here. */
+  readonly names: () => Promise<readonly string[]>;
   readonly find: (uses: string) => Promise<StageLookup>;
 }
 
@@ -37,20 +40,21 @@ export interface StageRegistry {
  * alone never decides what code is imported.
  */
 export function stageRegistry(folder: string, bundled: BundledStages): StageRegistry {
-  let allowed: Promise<AllowList> | undefined;
+  let listed: Promise<AllowList> | undefined;
+  const allowed = (): Promise<AllowList> => (listed ??= readAllowList(folder));
   const lookups = new Map<string, Promise<StageLookup>>();
   const find = async (uses: string): Promise<StageLookup> => {
     const entry = Object.hasOwn(bundled, uses) ? bundled[uses] : undefined;
     if (entry !== undefined) return loadBundled(entry);
     if (isPath(uses)) return { kind: 'relative' };
-    allowed ??= readAllowList(folder);
-    const { stages, packageJson } = await allowed;
+    const { stages, packageJson } = await allowed();
     if (stages.includes(uses)) return loadStage(uses, folder);
     const installed = isPackageName(uses) && (uses.startsWith('@') || resolvePackage(uses, folder) !== undefined);
     if (installed) return { kind: 'not-allowed', packageJson };
     return { kind: 'unknown', known: [...Object.keys(bundled), ...stages] };
   };
   return {
+    names: async () => [...Object.keys(bundled), ...(await allowed()).stages],
     find: (uses) => {
       const lookup = lookups.get(uses) ?? find(uses);
       lookups.set(uses, lookup);
@@ -68,5 +72,8 @@ async function loadBundled(entry: (() => Promise<AnyStage>) | BundledStage): Pro
 async function loadStage(name: string, folder: string): Promise<StageLookup> {
   const loaded = await loadPackage(name, folder, { noun: 'stage', made: 'defineStage', faultOf: stageFault });
   if (loaded.kind !== 'loaded') return loaded;
-  return { kind: 'found', definition: loaded.value as AnyStage, package: await packageIdentity(loaded.file) };
+  const definition = loaded.value as AnyStage;
+  const fault = schemaFault(definition.options);
+  if (fault !== undefined) return { kind: 'bad', reason: `its options are no JSON Schema: ${fault}` };
+  return { kind: 'found', definition, package: await packageIdentity(loaded.file) };
 }

@@ -15,17 +15,17 @@ export interface RunServices {
   readonly close: () => Promise<void>;
 }
 
-/** A container of the run's own below the caller's: the chosen modules are loaded into it, and go with the run. */
+/** A container of the run's own below the caller's: the chosen modules are loaded into it, and go with the run. A plan has no run folder. */
 export async function openRunServices(
   parent: Container | undefined,
   modules: readonly (() => Promise<ContainerModule>)[],
   logger: Logger,
-  folder: RunFolder,
+  folder?: RunFolder,
 ): Promise<RunServices> {
   const inversify = await import('inversify');
   const container = new inversify.Container(parent === undefined ? {} : { parent });
   container.bind(LOGGER).toConstantValue(logger);
-  container.bind(RUN_FOLDER).toConstantValue(folder);
+  if (folder !== undefined) container.bind(RUN_FOLDER).toConstantValue(folder);
   for (const load of modules) await container.loadAsync(await load());
   return {
     of: async ({ id, definition }) => {

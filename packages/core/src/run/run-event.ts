@@ -1,8 +1,8 @@
-import type { CacheRecord } from '../items/item-cache.js';
-import type { KeyParts } from '../items/key-parts.js';
+import type { CacheRecord } from '../items/cache-record.js';
+import type { KeyParts } from '../items/cache-record.js';
 import type { DeadLetter } from '../items/dead-letter.js';
 
-/** Scalar columns of a row in `metrics.csv` and `metrics.jsonl`. */
+/** Scalar columns of a row in `metrics.csv` and `metrics.jsonl`: results alone, the same whenever the same is run. */
 export type MetricValues = Readonly<Record<string, number | string | null>>;
 
 /** What a stage reports while it works. */
@@ -21,6 +21,8 @@ export type StageEvent =
       /** A row a training step, a row an epoch, or a row at the end. */
       readonly scope: 'step' | 'epoch' | 'final';
       readonly values: MetricValues;
+      /** Times and speeds, which are others in each run: in `metrics.jsonl` only. */
+      readonly timing?: MetricValues;
     }
   /** Items that were read but not used: read = used + skipped. */
   | {
@@ -63,4 +65,6 @@ export interface EdgeStatistics {
   /** Most items that were ever in flight on the edge at once; at most `bound`. */
   readonly peak: number;
   readonly bound: number;
+  /** Milliseconds in which the producer would have gone on if this edge had had room: where the run's time goes. */
+  readonly waited: number;
 }

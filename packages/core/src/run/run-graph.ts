@@ -1,7 +1,8 @@
-import { Observable, Subscription } from 'rxjs';
+import { Observable } from 'rxjs';
 import { Edge } from '../flow/edge.js';
-import { currentFlow, withFlow } from '../flow/flow-context.js';
+import { withFlow } from '../flow/flow-context.js';
 import { InputPort } from '../flow/input-port.js';
+import { Outlet } from '../flow/outlet.js';
 import { ReadyQueue } from '../flow/ready-queue.js';
 import { StageGate } from '../flow/stage-gate.js';
 import type { EdgeStatistics } from './run-event.js';
@@ -58,6 +59,9 @@ export class StageFailure extends Error {
 
 const DEFAULT_BOUND = 8;
 
+/** Stages that hand an item on to each other on the call stack at most: some of their operators lie between two. */
+const MAX_DEPTH = 32;
+
 /** Wires stages (given in topological order) with bounded edges. Nothing moves before `events` is subscribed to; unsubscribing stops all. */
 export function runGraph(stages: readonly GraphStage[], options: GraphOptions = {}): GraphRun {
   const graph = new Graph(stages, options);
@@ -92,7 +96,7 @@ interface Node {
   readonly ports: Map<string, InputPort>;
   /** Edges that leave each connected output port. */
   readonly outputs: Map<string, Edge[]>;
-  readonly subscriptions: Map<string, Subscription>;
+  readonly outlets: Map<string, Outlet>;
   open: Set<string>;
   startedAt: number | undefined;
   finished: boolean;
@@ -116,7 +120,7 @@ class Graph {
         gate: new StageGate(stage.id, this.#queue, () => this.#begin(node)),
         ports: new Map(),
         outputs: new Map(),
-        subscriptions: new Map(),
+        outlets: new Map(),
         open: new Set(),
         startedAt: undefined,
         finished: false,
@@ -130,20 +134,29 @@ class Graph {
     this.#next = next;
     this.#error = error;
     this.#complete = complete;
-    const wired = this.nodes.map((node) => ({ node, outputs: this.#wire(node) }));
-    // Consumers first: a source that pushes at once finds all that is behind it in place.
-    for (const { node, outputs } of wired.reverse()) this.#subscribe(node, outputs);
     if (this.nodes.length === 0) complete();
+    // As a task, so that all is in place before any other is run.
+    else this.#queue.schedule({ scheduled: false, drain: () => this.#connect() });
   }
 
   stop(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
     this.#queue.stop();
-    for (const node of this.nodes) for (const each of node.subscriptions.values()) each.unsubscribe();
+    for (const node of this.nodes) for (const each of node.outlets.values()) each.unsubscribe();
+    // Who waits for a word in a promise of its own, which nothing can unsubscribe from, hears that none will come.
+    for (const node of this.nodes) for (const port of node.ports.values()) if (port.feedback) port.close();
+  }
+
+  #connect(): void {
+    const wired = this.nodes.map((node) => ({ node, outputs: this.#wire(node) }));
+    // Consumers first: a source that pushes at once finds all that is behind it in place.
+    for (const { node, outputs } of wired.reverse()) this.#subscribe(node, outputs);
   }
 
   #link(): void {
     const byId = new Map(this.nodes.map((node) => [node.stage.id, node]));
+    const levels = levelsOf(this.nodes.map(({ stage }) => stage));
     for (const consumer of this.nodes) {
       for (const [port, sources] of Object.entries(consumer.stage.inputs)) {
         const input = new InputPort(consumer.gate, consumer.stage.feedback.has(port));
@@ -152,7 +165,14 @@ class Graph {
           const producer = byId.get(source.stage)!;
           const name = `${source.stage}.${source.port} -> ${consumer.stage.id}.${port}`;
           const bound = this.#options.bound ?? DEFAULT_BOUND;
-          const edge = new Edge(name, producer.gate, input, bound, () => this.#abandoned(producer));
+          const direct =
+            Math.floor(levels.get(source.stage)! / MAX_DEPTH) ===
+            Math.floor(levels.get(consumer.stage.id)! / MAX_DEPTH);
+          const edge = new Edge(name, producer.gate, input, {
+            bound,
+            direct,
+            onAbandon: () => this.#abandoned(producer),
+          });
           this.edges.push(edge);
           producer.outputs.set(source.port, [...(producer.outputs.get(source.port) ?? []), edge]);
         }
@@ -179,23 +199,15 @@ class Graph {
     node.open = new Set(Object.keys(outputs));
     withFlow({ stage: node.gate, delivery: undefined }, () => {
       for (const [port, stream] of Object.entries(outputs)) {
-        const edges = node.outputs.get(port) ?? [];
+        const onItem = this.#options.onItem;
         const from = { stage: node.stage.id, port };
-        const subscription = new Subscription();
-        node.subscriptions.set(port, subscription);
-        subscription.add(
-          stream.subscribe({
-            next: (item) => {
-              this.#begin(node);
-              const flow = currentFlow();
-              if (flow.stage === undefined) flow.delivery?.adopt(node.gate);
-              this.#options.onItem?.(from, item);
-              for (const edge of edges) edge.push(item);
-            },
-            error: (error: unknown) => this.#fail(node, error),
-            complete: () => this.#end(node, port),
-          }),
-        );
+        const outlet = new Outlet(node.gate, node.outputs.get(port) ?? [], {
+          onItem: onItem && ((item) => onItem(from, item)),
+          onError: (error) => this.#fail(node, error),
+          onComplete: () => this.#end(node, port),
+        });
+        node.outlets.set(port, outlet);
+        stream.subscribe(outlet);
       }
     });
     if (node.open.size === 0) this.#finish(node);
@@ -246,7 +258,7 @@ class Graph {
     });
     if (!unwanted) return;
     for (const port of ports) {
-      node.subscriptions.get(port)?.unsubscribe();
+      node.outlets.get(port)?.unsubscribe();
       this.#end(node, port);
     }
   }
@@ -255,4 +267,14 @@ class Graph {
   #isStopped(): boolean {
     return this.#stopped;
   }
+}
+
+/** How many stages lie before each one at most. Feedback does not count. */
+function levelsOf(stages: readonly GraphStage[]): ReadonlyMap<string, number> {
+  const levels = new Map<string, number>();
+  for (const { id, inputs, feedback } of stages) {
+    const before = Object.entries(inputs).flatMap(([port, sources]) => (feedback.has(port) ? [] : sources));
+    levels.set(id, Math.max(0, ...before.map(({ stage }) => levels.get(stage)! + 1)));
+  }
+  return levels;
 }

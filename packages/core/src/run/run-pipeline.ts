@@ -1,13 +1,12 @@
 import { Observable, Subject, Subscription, type Subscriber } from 'rxjs';
 import type { Container } from 'inversify';
-import { stringify } from 'yaml';
+import { causes } from '../errors/causes.js';
 import { coreErrors } from '../errors/core-errors.js';
 import { SluiceError } from '../errors/define-errors.js';
-import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { PipelinePlan } from '../pipeline/plan.js';
 import { packageIdentity, type PackageIdentity } from '../registry/package-identity.js';
 import { packageRecord, type PackageRecord } from '../registry/package-integrity.js';
-import { createRunFolder } from './create-run-folder.js';
+import { beginRun } from './begin-run.js';
 import { described, logEvents } from './observers/log-events.js';
 import type { ObservedRun, RunObserver } from './observers/run-observer.js';
 import { writeDeadLetters, writeItems, writeSkipped } from './observers/write-lines.js';
@@ -24,6 +23,8 @@ import { watchStandstill } from './watch-standstill.js';
 export interface RunOptions {
   /** Folder that run folders are made in. */
   readonly runsDir: string;
+  /** Folder of a run that ended early, to go on in it instead of making one. */
+  readonly resume?: string;
   /** Services of the composition root; the run makes a container of its own below it. */
   readonly container?: Container;
   /** Cancels the run. */
@@ -87,8 +88,7 @@ async function run(
   const now = options.now ?? (() => new Date());
   const startedAt = now();
   const begin = performance.now();
-  const folder = await createRunFolder(options.runsDir, plan.name, startedAt);
-  await writeFileAtomic(await folder.path('pipeline.resolved.yaml'), stringify(escaped(plan.resolved)));
+  const { folder, before, putBack } = await beginRun(plan, options, startedAt);
   const log = await openRunLogger({
     file: await folder.path('log.jsonl'),
     level: options.logLevel ?? 'info',
@@ -102,6 +102,7 @@ async function run(
     logger: log.logger,
     now,
     startedAt,
+    before,
     facts: options.facts ?? {},
     sluice: sluice && (await packageRecord(sluice)),
     packages: await recordsOf(plan.stages.map(({ id, package: identity }) => [id, identity])),
@@ -125,6 +126,7 @@ async function run(
     outcome.type === 'run-finished' ? { ...outcome, milliseconds: performance.now() - begin } : outcome;
   record.events.next(last);
   const broken = await record.close();
+  if (last.type === 'run-failed' && hasChanged(last.error)) await putBack();
   await log.close().catch((error: unknown) => broken.push(error));
   await scope.log?.close().catch((error: unknown) => broken.push(error));
   subscriber.next(broken.length > 0 && last.type === 'run-finished' ? { type: 'run-failed', error: broken[0] } : last);
@@ -140,13 +142,9 @@ async function recordsOf(
   return records;
 }
 
-/** The resolved file holds no references; what looks like one is written so that it reads as it is. */
-function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
-  if (Array.isArray(value)) return value.map(escaped);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escaped(item)]));
-}
+/** The run can't go on as it was asked to; it can as it was. */
+const hasChanged = (error: unknown): boolean =>
+  causes(error).some((each) => each instanceof SluiceError && each.code === 'core/STATE_CHANGED');
 
 type Outcome = Extract<RunEvent, { readonly type: 'run-finished' | 'run-failed' }>;
 

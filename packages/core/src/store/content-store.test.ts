@@ -44,7 +44,7 @@ describe('the content store', () => {
       warn: (message) => warnings.push(message),
       error: () => undefined,
     };
-    const store = openContentStore(folder, logger);
+    const store = openContentStore(folder, { logger });
     const key = keyOf('a');
     await store.write(key, randomBytes(50));
     const intact = readFileSync(pathOf(key));
@@ -128,7 +128,7 @@ for (;;) await store.write('${key}', Buffer.alloc(4_000_000, 7));`,
         await new Promise((resolve) => setTimeout(resolve, 20 + i * 17));
         child.kill('SIGKILL');
         await new Promise((resolve) => child.once('exit', resolve));
-        const content = await openContentStore(folder, logger).read(key);
+        const content = await openContentStore(folder, { logger }).read(key);
         expect(content === undefined || content.every((byte) => byte === 7)).toBe(true);
       }
       expect(warnings).toEqual([]);

@@ -1,64 +1,82 @@
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { coreErrors } from '../errors/core-errors.js';
+import { codeOf, nodeFileSystem, type FileSystem } from '../files/file-system.js';
 import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { ContentStore } from '../services/content-store.js';
 import type { Logger } from '../services/logger.js';
+import { decodeEntry, encodeEntry } from './entry-format.js';
+import { entryPath } from './list-entries.js';
+import { storeFailure } from './store-failure.js';
 
-/** An entry is this, the SHA-256 of key and content (32 bytes), and the content. */
-const MAGIC = Buffer.from('sluice\u00001', 'latin1');
-const DIGEST_BYTES = 32;
+export interface StoreOptions {
+  readonly logger?: Logger;
+  /** @default that of Node */
+  readonly files?: FileSystem;
+  /** Milliseconds since 1970. @default `Date.now` */
+  readonly now?: () => number;
+}
+
+/** An entry is marked as used at most this often, so that hits stay cheap. */
+const MARK_MS = 3_600_000;
+
+/** So far apart may the clocks of a file server and its clients be. */
+const CLOCK_SKEW_MS = 60_000;
 
 /**
  * Content by key in `<dir>/ab/cdef...`. Every entry is verified when it is read; a damaged one is removed, logged and then missing. Several
- * processes may read and write the same keys at once.
+ * processes may read, write and collect garbage at once, without locks. An entry's modification time says when it was last used.
  */
-export function openContentStore(dir: string, logger?: Logger): ContentStore {
-  const pathOf = (key: string): string => {
-    if (!/^[0-9a-f]{64}$/.test(key)) throw coreErrors.BAD_KEY({ key });
-    return join(dir, key.slice(0, 2), key.slice(2));
-  };
+export function openContentStore(dir: string, options: StoreOptions = {}): ContentStore {
+  const { logger, files = nodeFileSystem, now = Date.now } = options;
   const read = async (key: string): Promise<Uint8Array<ArrayBuffer> | undefined> => {
-    const path = pathOf(key);
-    const entry = await readEntry(path);
+    const path = entryPath(dir, key);
+    const entry = await readEntry(path, files);
     if (entry === undefined) return undefined;
-    const content = verified(entry, key);
+    const content = decodeEntry(key, entry);
     if (content === undefined) {
-      logger?.warn('removed a damaged entry of the content store', { key, path, bytes: entry.length });
-      await rm(path, { force: true });
-    }
+      const removed = await removeEntry(path, files);
+      const message = removed ? 'removed a damaged entry of the content store' : 'a damaged entry cannot be removed';
+      logger?.warn(message, { key, path, bytes: entry.length });
+    } else await markUsed(path, now(), files);
     return content;
   };
   return {
     read,
     has: async (key) => (await read(key)) !== undefined,
     write: async (key, content) => {
-      await writeFileAtomic(pathOf(key), Buffer.concat([MAGIC, digest(key, content), content]));
+      const path = entryPath(dir, key);
+      try {
+        await writeFileAtomic(path, encodeEntry(key, content), files);
+      } catch (error) {
+        throw storeFailure('write', path, error);
+      }
     },
   };
 }
 
-async function readEntry(path: string): Promise<Buffer<ArrayBuffer> | undefined> {
+/** The bytes of an entry's file; undefined where there is none. */
+export async function readEntry(path: string, files: FileSystem): Promise<Buffer<ArrayBuffer> | undefined> {
   try {
-    return await readFile(path);
+    return await files.readFile(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
+    throw storeFailure('read', path, error);
   }
 }
 
-function verified(entry: Buffer<ArrayBuffer>, key: string): Uint8Array<ArrayBuffer> | undefined {
-  const start = MAGIC.length + DIGEST_BYTES;
-  if (entry.length < start || !entry.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-  const content = entry.subarray(start);
-  if (!digest(key, content).equals(entry.subarray(MAGIC.length, start))) return undefined;
-  // A copy of its own: typed arrays over it need an aligned start.
-  return new Uint8Array(content);
+/** False where the store can't be written: what is damaged is missing all the same, and the next write replaces it. */
+async function removeEntry(path: string, files: FileSystem): Promise<boolean> {
+  return files.rm(path, { force: true }).then(
+    () => true,
+    () => false,
+  );
 }
 
-/** The key is part of it, so that an entry that lies under another key is damaged, too. */
-function digest(key: string, content: Uint8Array): Buffer {
-  return createHash('sha256').update(key).update(content).digest();
+/** For the order in which garbage is collected. A store that can't be written, or a lost race, is no reason to refuse the content. */
+async function markUsed(path: string, now: number, files: FileSystem): Promise<void> {
+  try {
+    const age = now - (await files.stat(path)).mtimeMs;
+    // An entry of the future was used before the clock was set back.
+    if (age >= MARK_MS || age < -CLOCK_SKEW_MS) await files.utimes(path, now / 1000, now / 1000);
+  } catch {
+    return;
+  }
 }

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from './load-sharp.js';
 
 /** Size in pixels as stored, before EXIF orientation. */
 export interface StoredSize {
@@ -11,6 +11,7 @@ export interface StoredSize {
 /** Width and height as stored, from the file's header; undefined if it can't be read. */
 export async function imageSize(path: string): Promise<StoredSize | undefined> {
   try {
+    const sharp = await loadSharp();
     const { width, height, orientation = 1 } = await sharp(path, { limitInputPixels: false }).metadata();
     return { width, height, isTurned: orientation >= 5 };
   } catch {

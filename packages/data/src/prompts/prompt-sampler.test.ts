@@ -176,3 +176,32 @@ it.each<[Partial<PromptOptions>, string]>([
 ])('refuses %j', (options, code) => {
   expect(() => promptSampler({ seed: 1, ...options })).toThrow(expect.objectContaining({ code }));
 });
+
+describe('the identity', () => {
+  const square = rectangle('one', 3, 4, 10, 12);
+  const of = (options: Partial<PromptOptions> = {}, sample: Sample = sampleOf([square])) =>
+    ask(options, sample).identity();
+
+  it('is plain JSON, and the same for the same sample wherever its image lies', () => {
+    const elsewhere = { ...sampleOf([square]), image: { path: '/other.png', width, height } };
+    expect(of({}, elsewhere)).toEqual(of());
+    expect(JSON.parse(JSON.stringify(of()))).toEqual(of());
+  });
+
+  it('differs by each option, the seed, and each part of the sample that prompts or masks depend on', () => {
+    const variants = [
+      of(),
+      of({ boxes: false, points: true }),
+      of({ points: true }),
+      of({ jitter: 0.1 }),
+      of({ maxPerImage: 3 }),
+      of({ seed: 2 }),
+      of({}, sampleOf([square], 'train/b')),
+      of({}, sampleOf([square, crescent])),
+      of({}, sampleOf([rectangle('one', 3, 4, 10, 13)])),
+      of({}, sampleOf([{ ...square, id: 'two' }])),
+      of({}, { ...sampleOf([square]), image: { path: '/nowhere.png', width: width + 1, height } }),
+    ];
+    expect(new Set(variants.map((identity) => JSON.stringify(identity))).size).toBe(variants.length);
+  });
+});

@@ -5,6 +5,7 @@ import { tightBox, type Box } from '../masks/bit-mask.js';
 import { innermostPixel } from '../masks/innermost-pixel.js';
 import { rasterize } from '../masks/rasterize.js';
 import { rowRuns } from '../masks/row-runs.js';
+import { sampleDigest } from '../samples/sample-digest.js';
 import { jitterBox } from './jitter-box.js';
 import { randomPixel } from './random-pixel.js';
 
@@ -57,6 +58,10 @@ export function promptSampler(options: PromptOptions): (sample: Sample) => Promp
           return { mask, random, lot: random.uniform() };
         });
         return lowest(lots, maxPerImage).map(({ mask, random }) => trainingPrompt(mask, random));
+      },
+      identity: () => {
+        const limit = maxPerImage === Infinity ? 'all' : maxPerImage;
+        return { sampler: 'sluice/1', boxes, points, jitter, maxPerImage: limit, seed, sample: sampleDigest(sample) };
       },
     };
   };

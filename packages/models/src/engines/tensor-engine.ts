@@ -12,6 +12,8 @@ export interface Port {
 /** Runs graphs and model files. Nothing here blocks the event loop. */
 export interface TensorEngine {
   readonly name: string;
+  /** Version of the library that computes: another one may give other bytes. */
+  readonly version: string;
   /** Threads that one operator may use: results are bit-identical from run to run at the same count only. */
   readonly threads: number;
   compile(graph: Graph, options?: CompileOptions): Promise<Executable>;

@@ -1,2 +1,3 @@
 export { finiteDifferences } from './finite-differences.js';
 export { interpret } from './reference.js';
+export { createTinyTrainer, TINY_FEATURES, tinyWeights } from './tiny-trainer.js';

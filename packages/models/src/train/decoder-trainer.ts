@@ -15,7 +15,7 @@ import { microBatches, type MicroBatch } from './micro-batches.js';
 import { releaseAll } from './resident-set.js';
 import { stack } from './stack.js';
 import type { TrainItem } from './train-item.js';
-import { createTrainingState } from './training-state.js';
+import { createTrainingState, type TrainingSnapshot } from './training-state.js';
 
 export interface DecoderTrainerOptions {
   readonly engine: TensorEngine;
@@ -43,6 +43,10 @@ export interface DecoderTrainer {
   gradients(): Promise<Weights>;
   /** The checkpoint with the parameters as they are now. */
   weights(): Promise<Weights>;
+  /** A copy of all that later steps depend on; not while a batch is under way. */
+  snapshot(): Promise<TrainingSnapshot>;
+  /** Goes on from a snapshot of a trainer with the same options. */
+  restore(snapshot: TrainingSnapshot): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -130,6 +134,8 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     },
     accumulate,
     gradients: () => state.gradients(),
+    snapshot: () => state.snapshot(),
+    restore: (snapshot) => state.restore(snapshot),
     weights: async () => new Map([...weights, ...(await state.parameters())]),
     release: async () => {
       await graphs.release();

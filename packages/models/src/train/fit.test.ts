@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fit, type FitEvent, type FitItem, type FitOptions } from './fit.js';
+import { fit, type FitEvent, type FitItem, type FitOptions, type FitRecord } from './fit.js';
 
 const item = (key: string): FitItem => ({
   key,
@@ -27,8 +27,9 @@ function countingTrainer(losses: readonly number[] = []) {
   return { trainer, batches };
 }
 
+const defaults = { items: ['a', 'b', 'c'].map(item), epochs: 2, batchSize: 2, learningRate: { peak: 1 }, seed: 0 };
+
 async function eventsOf(options: Partial<FitOptions> & Pick<FitOptions, 'trainer'>): Promise<FitEvent[]> {
-  const defaults = { items: ['a', 'b', 'c'].map(item), epochs: 2, batchSize: 2, learningRate: { peak: 1 }, seed: 0 };
   const events: FitEvent[] = [];
   for await (const event of fit({ ...defaults, ...options })) events.push(event);
   return events;
@@ -40,12 +41,14 @@ const outline = (events: readonly FitEvent[]): string =>
 describe('fit', () => {
   it('yields the untouched model first, then steps, and a checkpoint after each epoch', async () => {
     const { trainer } = countingTrainer();
-    const events = await eventsOf({ trainer });
+    const weights: unknown[] = [];
+    const events: FitEvent[] = [];
+    for await (const event of fit({ ...defaults, trainer })) {
+      events.push(event);
+      if (event.type === 'checkpoint') weights.push((await event.weights()).get('steps')?.data[0]);
+    }
     expect(outline(events)).toBe('[0:0]ss[1:2]ss[2:4]');
-    const stored = events.flatMap((event) =>
-      event.type === 'checkpoint' ? [event.weights.get('steps')!.data[0]] : [],
-    );
-    expect(stored).toEqual([0, 2, 4]);
+    expect(weights).toEqual([0, 2, 4]);
   });
 
   it('waits for the decision on an epoch before it trains the next, and stops when told to', async () => {
@@ -89,15 +92,81 @@ describe('fit', () => {
 
   it('stops with the step and its items when the loss is no longer a number', async () => {
     const { trainer } = countingTrainer([1, Number.NaN]);
-    const promise = eventsOf({ trainer, items: ['a', 'b'].map(item), batchSize: 2 });
+    const lastGood = (): string => '/run/checkpoints/epoch-001.safetensors';
+    const promise = eventsOf({ trainer, items: ['a', 'b'].map(item), batchSize: 2, lastGood });
     await expect(promise).rejects.toMatchObject({ code: 'models/LOSS_NOT_FINITE' });
     await expect(promise).rejects.toThrow(/at step 2 \(items [ab], [ab], learning rate 1\)/);
+    await expect(promise).rejects.toThrow(/last good checkpoint: \/run\/checkpoints\/epoch-001/);
+    const never = eventsOf({ trainer: countingTrainer([Infinity]).trainer });
+    await expect(never).rejects.toThrow(/became Infinity at step 1 .* none was written/);
   });
 
   it('reports speed by the clock it is given', async () => {
     const { trainer } = countingTrainer();
     let time = 0;
     const [, step] = await eventsOf({ trainer, now: () => (time += 500), items: [item('a')] });
-    expect(step).toMatchObject({ imagesPerSecond: 2, promptsPerSecond: 0 });
+    expect(step).toMatchObject({ speed: { imagesPerSecond: 2, promptsPerSecond: 0 } });
+  });
+});
+
+describe('fit with a memory', () => {
+  const learningRate = { peak: 1, warmupSteps: 3, schedule: 'cosine' } as const;
+  const losses = [6, 5, 4, 3, 2, 1];
+
+  /** A whole run, what it remembered, and the run that goes on after `taken` of its steps. */
+  async function interrupted(taken: number) {
+    const whole = countingTrainer(losses);
+    const records: FitRecord[] = [];
+    const remember = (step: FitRecord) => Promise.resolve(void records.push(step));
+    const all = await eventsOf({ trainer: whole.trainer, epochs: 3, learningRate, memory: { past: [], remember } });
+    const rest = countingTrainer(losses.slice(taken));
+    const asked: number[] = [];
+    const resumed = await eventsOf({
+      trainer: rest.trainer,
+      epochs: 3,
+      learningRate,
+      memory: { past: records.slice(0, taken), remember: () => Promise.resolve() },
+      decide: (epoch) => Promise.resolve({ stop: asked.push(epoch) < 0 }),
+    });
+    return { whole, rest, all, resumed, asked };
+  }
+  const told = (events: readonly FitEvent[]) =>
+    events.map((event) => {
+      const { speed: _, weights: __, past: ___, ...rest } = { speed: 0, weights: 0, past: 0, ...event };
+      return rest;
+    });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'after %i steps: tells the same, and takes the other steps as they were',
+    async (taken) => {
+      const { whole, rest, all, resumed, asked } = await interrupted(taken);
+      expect(told(resumed)).toEqual(told(all));
+      expect(rest.batches).toEqual(whole.batches.slice(taken));
+      expect(asked).toEqual([0, 1, 2]);
+    },
+  );
+
+  it('says which checkpoints are past, so that nobody takes the present weights for theirs', async () => {
+    const { resumed } = await interrupted(4);
+    const past = resumed.flatMap((event) => (event.type === 'checkpoint' ? [[event.epoch, event.past]] : []));
+    expect(past).toEqual([
+      [0, true],
+      [1, true],
+      [2, false],
+      [3, false],
+    ]);
+  });
+
+  it('is told of each step, and which one ends an epoch', async () => {
+    const { trainer } = countingTrainer();
+    const steps: [number, boolean][] = [];
+    const remember = ({ step }: FitRecord, last: boolean) => Promise.resolve(void steps.push([step, last]));
+    await eventsOf({ trainer, memory: { past: [], remember } });
+    expect(steps).toEqual([
+      [1, false],
+      [2, true],
+      [3, false],
+      [4, true],
+    ]);
   });
 });

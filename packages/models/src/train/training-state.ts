@@ -1,9 +1,18 @@
+import { modelErrors } from '../errors.js';
 import type { Resident, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import type { Shape } from '../graph/graph.js';
 import { adamGraph, adamNames, adamScalars, next, type AdamOptions } from '../optim/adam.js';
 import type { Weights } from '../weights/weights.js';
 import { allocateWeights, allocateZeros, releaseAll, renamed, type ResidentSet } from './resident-set.js';
+
+/** All that later steps depend on; the sums of gradients are empty between two steps. */
+export interface TrainingSnapshot {
+  /** Optimiser steps taken. */
+  readonly steps: number;
+  /** Parameters under their names, and Adam's moments as `mean:<name>` and `square:<name>`. */
+  readonly tensors: Weights;
+}
 
 /** Parameters, their gradient sums and the optimiser's moments, all kept in the engine. */
 export interface TrainingState {
@@ -20,6 +29,9 @@ export interface TrainingState {
   gradients(): Promise<Weights>;
   /** The parameters' present values. */
   parameters(): Promise<Weights>;
+  /** A copy of it all, to go on from later; not while a step is under way. */
+  snapshot(): Promise<TrainingSnapshot>;
+  restore(snapshot: TrainingSnapshot): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -40,6 +52,7 @@ export async function createTrainingState(
     ...renamed(means!, names('mean')),
     ...renamed(squares!, names('square')),
   };
+  const residents: ResidentSet = new Map(Object.entries(asInput));
   const gradients = names('gradient');
   let steps = 0;
   let accumulated = false;
@@ -65,6 +78,18 @@ export async function createTrainingState(
     },
     gradients: () => readAll(accumulated ? sums! : zeros!),
     parameters: () => readAll(parameters),
+    snapshot: async () => ({ steps, tensors: await readAll(residents) }),
+    restore: async (snapshot) => {
+      await Promise.all(
+        [...residents].map(([name, resident]) => {
+          const tensor = snapshot.tensors.get(name);
+          if (tensor === undefined) throw modelErrors.BAD_WEIGHTS({ name, problem: 'the snapshot lacks it' });
+          return resident.write(float32Tensor(tensor.shape, tensor.data));
+        }),
+      );
+      ({ steps } = snapshot);
+      accumulated = false;
+    },
     release: async () => {
       await update.release();
       await releaseAll(parameters, sums!, means!, squares!, zeros!);

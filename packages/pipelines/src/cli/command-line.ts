@@ -18,6 +18,30 @@ export const setOption = (): Option =>
     .argParser((value: string, before: readonly string[]) => [...before, value])
     .default([] as readonly string[], '');
 
+/** `--profile name`, any number of times. */
+export const profileOption = (): Option =>
+  new Option('--profile <name>', 'lay a profile of the file over it; may be repeated, later ones win')
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([] as readonly string[], '');
+
+export const printConfigOption = (): Option =>
+  new Option('--print-config', 'run nothing; print the file with everything put in, and where each value comes from');
+
+/** Stage ids, separated by commas. */
+export const stageNames = (text: string): readonly string[] => {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('It must be stage ids, separated by commas.');
+  return names;
+};
+
+/** Options of every command that works on a part of a pipeline. */
+export const addSelection = (command: Command): Command =>
+  command
+    .option('--from <stages>', 'run these stages, what comes after them, and what feeds those', stageNames)
+    .option('--to <stages>', 'run these stages and what feeds them', stageNames)
+    .option('--only <stages>', 'run these stages; all that feeds them must be in the cache', stageNames)
+    .option('--force [stages]', 'make the results of these stages anew (no names: of all)', stageNames);
+
 /** The example at the end of a command's help; a test runs it. */
 export const example = (line: string): string => `\nExample:\n  $ ${line}`;
 

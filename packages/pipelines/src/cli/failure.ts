@@ -1,4 +1,4 @@
-import { causes, InvalidPipeline, type Diagnostic } from '@sluice/core';
+import { causes, type Diagnostic, type InvalidPipeline } from '@sluice/core';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 
 /** An error as the command shows it. */
@@ -16,16 +16,18 @@ export interface Failure {
 
 /** Codes that say that the command line or the file is wrong. */
 const usageCodes = new Set([
-  'core/INVALID_PIPELINE',
-  'pipelines/UNKNOWN_STAGE',
-  'pipelines/NO_STAGE',
-  'pipelines/BAD_PACKAGE_NAME',
-  'pipelines/FOLDER_NOT_EMPTY',
+  ...['core/INVALID_PIPELINE', 'core/NO_SUCH_STAGE', 'core/NO_DEAD_LETTERS'],
+  ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE', 'pipelines/NO_TESTS'],
+  ...['pipelines/BAD_SWEEP', 'pipelines/BAD_PACKAGE_NAME', 'pipelines/FOLDER_NOT_EMPTY'],
+  ...['pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN', 'pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE'],
+  ...['pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
 ]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */
 const environmentCodes = new Set([
-  ...['pipelines/RUN_FOLDER', 'pipelines/NEW_FOLDER', 'ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
+  ...['pipelines/RUN_FOLDER', 'pipelines/OUTPUT_FILE', 'pipelines/NEW_FOLDER'],
+  ...['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
+  ...['core/STORE_FAILED', 'core/ROOT_UNREADABLE'],
   ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'],
 ]);
 
@@ -40,7 +42,7 @@ export function failureOf(error: unknown): Failure {
     document: {
       code: codeOf(error) ?? 'unexpected',
       message: messageOf(error),
-      ...(error instanceof InvalidPipeline && { diagnostics: error.diagnostics }),
+      ...(isInvalidPipeline(error) && { diagnostics: error.diagnostics }),
     },
   };
 }
@@ -52,11 +54,13 @@ function exitCodeOf(codes: readonly (string | undefined)[]): ExitCode {
 }
 
 function headOf(error: unknown): string {
-  if (error instanceof InvalidPipeline) return error.message;
+  if (isInvalidPipeline(error)) return error.message;
   if (!(error instanceof Error)) return String(error);
-  // By name: a stage package may bring a copy of core of its own.
   return error.name === 'SluiceError' ? `${codeOf(error) ?? ''}: ${error.message}` : (error.stack ?? error.message);
 }
+
+/** By code and name: a stage package may bring a copy of core of its own, and so does the bundled command. */
+const isInvalidPipeline = (error: unknown): error is InvalidPipeline => codeOf(error) === 'core/INVALID_PIPELINE';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

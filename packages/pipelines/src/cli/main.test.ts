@@ -1,8 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
 import { main } from './main.js';
+
+interface SarifLog {
+  readonly version: string;
+  readonly runs: readonly [
+    {
+      readonly tool: { readonly driver: { readonly rules: readonly object[] } };
+      readonly originalUriBaseIds: Readonly<Record<'%SRCROOT%', { readonly uri: string }>>;
+      readonly results: readonly { readonly ruleId: string; readonly ruleIndex: number }[];
+    },
+  ];
+}
 
 let project: TinyProject;
 beforeAll(() => {
@@ -30,6 +42,10 @@ describe('exit codes', () => {
     [0, ['describe', 'ingest']],
     [0, ['services']],
     [0, ['validate', 'FILE']],
+    [0, ['validate', 'FILE', 'FILE', '--format', 'json']],
+    [0, ['schema']],
+    [2, ['validate', 'FILE', 'nowhere.yaml']],
+    [2, ['validate', 'FILE', '--format', 'xml']],
     [0, ['run', 'FILE']],
     [1, ['run', 'FILE', '--set', 'stages.count.with.fail-at=2']],
     [2, []],
@@ -71,6 +87,8 @@ describe('streams', () => {
     [['describe', 'train-decoder'], 'out'],
     [['describe', 'train'], 'err'],
     [['validate', 'FILE'], 'out'],
+    [['schema'], 'out'],
+    [['validate', 'nowhere.yaml', '--format', 'sarif'], 'out'],
     [['validate', 'nowhere.yaml'], 'err'],
     [['fly'], 'err'],
     [['run', 'nowhere.yaml'], 'err'],
@@ -160,14 +178,83 @@ describe('validate', () => {
   });
 });
 
+describe('validate --format sarif', () => {
+  it('names every problem with rule, region, related place and a URI below the root', async () => {
+    const text =
+      'sluice: 1\nname: bad\nstages:\n  a: { uses: ingest, with: { root: x } }\n  b: { uses: encode, in: { images: a } }\n';
+    const file = project.write('füll name/bad.yaml', text);
+    const cwd = process.cwd();
+    process.chdir(project.folder);
+    try {
+      const { code, out, err } = await sluice('validate', file, 'nowhere.yaml', 'pipeline.yaml', '--format', 'sarif');
+      expect(code).toBe(2);
+      expect(err).toBe('');
+      const { version, runs } = JSON.parse(out) as SarifLog;
+      expect(version).toBe('2.1.0');
+      const [{ tool, originalUriBaseIds, results }] = runs;
+      expect(originalUriBaseIds['%SRCROOT%'].uri).toBe(`${pathToFileURL(project.folder).href}/`);
+      expect(results).toHaveLength(2);
+      for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]).toMatchObject({ id: ruleId });
+      expect(results[0]).toMatchObject({
+        ruleId: 'contract-mismatch',
+        level: 'error',
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: 'f%C3%BCll%20name/bad.yaml', uriBaseId: '%SRCROOT%' },
+              region: { startLine: 5, startColumn: 36, endColumn: 37 },
+            },
+          },
+        ],
+        relatedLocations: [{ physicalLocation: { region: { startLine: 4, startColumn: 14 } } }],
+      });
+      expect(results[1]).toMatchObject({
+        ruleId: 'file-not-found',
+        message: { text: 'there is no file nowhere.yaml' },
+      });
+    } finally {
+      process.chdir(cwd);
+    }
+  });
+});
+
+describe('schema', () => {
+  it('writes one schema of the bundled stages and those allowed beside the file', async () => {
+    const file = path.join(project.folder, 'tiny.schema.json');
+    expect(await sluice('schema', '--output', file, '--json')).toMatchObject({ code: 0, err: '' });
+    const { definitions } = JSON.parse(readFileSync(file, 'utf8')) as {
+      definitions: { stage: { allOf: readonly { if: { properties: { uses: { const: string } } } }[] } };
+    };
+    const types = definitions.stage.allOf.map((rule) => rule.if.properties.uses.const);
+    expect(types).toContain('ingest');
+    expect(types.at(-1)).toBe('tiny-numbers');
+  });
+
+  it('says which allowed stages it leaves out', async () => {
+    project.write('other/package.json', JSON.stringify({ sluice: { stages: ['not-there'] } }));
+    const { code, err } = await sluice('schema', '--output', path.join(project.folder, 'other/a.json'));
+    expect(err).toBe('warning: "not-there" is allowed but left out: it is not installed\n');
+    expect(code).toBe(0);
+  });
+});
+
 describe('help', () => {
-  it.each([[[]], [['run']], [['validate']], [['stages']], [['describe']], [['services']], [['new', 'stage']]] as const)(
-    'of %j ends with an example',
-    async (command) => {
-      const { out } = await sluice(...command, '--help');
-      expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ sluice ${command.join(' ') || 'run'}`));
-    },
-  );
+  it.each([
+    [[]],
+    [['run']],
+    [['resume']],
+    [['validate']],
+    [['schema']],
+    [['stages']],
+    [['describe']],
+    [['services']],
+    [['new', 'stage']],
+    [['cache']],
+    [['cache', 'gc']],
+  ] as const)('of %j ends with an example', async (command) => {
+    const { out } = await sluice(...command, '--help');
+    expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ sluice ${command.length === 0 ? 'run' : command.join(' ')}`));
+  });
 
   it('suggests what a misspelt command or option may have meant', async () => {
     expect((await sluice('rum', 'FILE')).err).toContain('Did you mean run?');

@@ -75,6 +75,24 @@ describe.skipIf(!existsSync(program.replace(/bin.sluice\.js$/, 'dist')))('the pr
     expect(manifest.status).toBe('cancelled');
   });
 
+  it('ends a sweep on SIGINT with the point that runs, and says how far it is', async () => {
+    const matrix = 'matrix: { stages.count.with.count: [1, 100000, 2] }\n';
+    project.write('sweep.yaml', `${readFileSync(project.pipeline, 'utf8')}${matrix}`);
+    let sent = false;
+    const args = ['run', 'sweep.yaml', '--json', '--set', 'stages.count.with.wait=10'];
+    const { code, out, err } = await sluice(args, (child, text) => {
+      if (sent || !/point 2 of 3[^]*count: started/.test(text)) return;
+      sent = true;
+      child.kill('SIGINT');
+    });
+    expect(code).toBe(130);
+    expect(err).toContain('The sweep was cancelled');
+    const { folder, points } = JSON.parse(out) as { folder: string; points: readonly { status: string }[] };
+    expect(points.map(({ status }) => status)).toEqual(['succeeded', 'cancelled', 'waiting']);
+    const kept = JSON.parse(readFileSync(path.join(folder, 'sweep.json'), 'utf8')) as { points: unknown };
+    expect(kept.points).toEqual(points);
+  });
+
   it.each([
     ['stdout', ['describe', 'train-decoder']],
     ['stderr', ['run', 'pipeline.yaml']],
@@ -86,6 +104,22 @@ describe.skipIf(!existsSync(program.replace(/bin.sluice\.js$/, 'dist')))('the pr
     });
     expect(err).toBe('');
     expect(code).toBe(0);
+  });
+
+  it('killed by SIGKILL leaves a run that `runs ls` shows as interrupted, while it lives as running', async () => {
+    const runsDir = ['--runs-dir', path.join(project.folder, 'killed')];
+    const status = async (): Promise<unknown> => {
+      const { out } = await sluice(['runs', 'ls', ...runsDir, '--json']);
+      return (JSON.parse(out) as { runs: { status: string }[] }).runs[0]?.status;
+    };
+    let asked: Promise<unknown> | undefined;
+    const { code } = await sluice([...endless, ...runsDir], (child, text) => {
+      if (!text.includes('count: started')) return;
+      asked ??= status().finally(() => child.kill('SIGKILL'));
+    });
+    expect(code).toBeNull();
+    expect(await asked).toBe('running');
+    expect(await status()).toBe('interrupted');
   });
 
   it('runs without stdin', async () => {

@@ -1,4 +1,4 @@
-import { readAllowList, stageRegistry, type AnyStage, type StageLookup } from '@sluice/core';
+import { stageRegistry, type AnyStage, type StageLookup } from '@sluice/core';
 import { bundledStages } from './bundled-stages.js';
 import { describeOptions, type OptionSchema } from './describe-options.js';
 import { inputRows, outputRows, type OutputRow, type PortRow } from './describe-stage.js';
@@ -21,8 +21,7 @@ export interface ListedStage {
 /** The bundled stages, then those that the nearest package.json allows. */
 export async function listStages(folder: string): Promise<readonly ListedStage[]> {
   const registry = stageRegistry(folder, bundledStages);
-  const { stages: allowed } = await readAllowList(folder);
-  const names = [...Object.keys(bundledStages), ...allowed.filter((name) => !Object.hasOwn(bundledStages, name))];
+  const names = [...new Set(await registry.names())];
   return Promise.all(names.map(async (name) => listed(name, await registry.find(name))));
 }
 

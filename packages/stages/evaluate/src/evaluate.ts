@@ -1,6 +1,7 @@
-import { defineStage, mapBounded } from '@sluice/core';
+import { CONTENT_STORE, defineStage, mapBounded } from '@sluice/core';
 import { PromptedSampleContract } from '@sluice/data';
 import {
+  cachedEvaluation,
   CheckpointContract,
   checkpointPredictor,
   EncodedSampleContract,
@@ -12,16 +13,16 @@ import {
 import { EMPTY, filter, finalize, forkJoin, switchMap, toArray } from 'rxjs';
 import { evaluateOptions } from './options.js';
 
-/** Scores each checkpoint on a subset, one after the other: F1, IoU, precision, recall, with prompts from the labels. */
+/** Scores each checkpoint on a subset, one after the other: F1, IoU, precision, recall, with prompts from the labels; each once. */
 export const evaluate = defineStage({
   type: 'evaluate',
   summary: 'Micro and macro F1, IoU, precision and recall of checkpoints at the original resolution.',
   inputs: { checkpoints: CheckpointContract, embeddings: EncodedSampleContract, prompts: PromptedSampleContract },
   outputs: { metrics: MetricsContract },
   options: evaluateOptions,
-  services: { engine: TENSOR_ENGINE },
+  services: { engine: TENSOR_ENGINE, store: CONTENT_STORE },
   create:
-    ({ subset, scope, 'if-empty': ifEmpty }, { engine }, { report, signal, logger }) =>
+    ({ subset, scope, 'if-empty': ifEmpty }, { engine, store }, { report, signal, logger }) =>
     ({ checkpoints, embeddings, prompts }) => ({
       metrics: forkJoin([
         embeddings.pipe(
@@ -40,15 +41,27 @@ export const evaluate = defineStage({
           }
           const samples = pairSamples(subset, encoded, prompted);
           const predictor = checkpointPredictor(engine);
+          const score = cachedEvaluation({
+            store,
+            engine,
+            samples,
+            evaluate: async (checkpoint) =>
+              evaluateDecoder(await predictor.open(checkpoint), samples, (done) => {
+                signal.throwIfAborted();
+                const note = `epoch ${String(checkpoint.epoch)}`;
+                report({ type: 'progress', done, total: samples.length, unit: 'images', note });
+              }),
+          });
           return checkpoints.pipe(
             mapBounded(async (checkpoint) => {
-              const { epoch, step } = checkpoint;
-              const note = `epoch ${String(epoch)}`;
-              const evaluation = await evaluateDecoder(await predictor.open(checkpoint), samples, (done) => {
-                signal.throwIfAborted();
-                report({ type: 'progress', done, total: samples.length, unit: 'images', note });
-              });
+              const { computed, ...evaluation } = await score(checkpoint);
               const { images, instances, scores } = evaluation;
+              const { epoch, step } = checkpoint;
+              report({
+                type: 'counted',
+                what: computed ? 'checkpoints scored' : 'scores from the cache',
+                count: 1,
+              });
               report({ type: 'metric', scope, values: { epoch, step, subset, images, instances, ...scores } });
               return { subset, checkpoint, ...evaluation };
             }, 1),

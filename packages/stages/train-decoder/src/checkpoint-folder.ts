@@ -1,26 +1,76 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { writeFileAtomic, type RunFolder } from '@sluice/core';
-import { writeSafetensors, type Checkpoint, type FitCheckpoint } from '@sluice/models';
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { canonicalDigest, writeFileAtomic, type ContentStore, type RunFolder } from '@sluice/core';
+import {
+  allFinite,
+  modelErrors,
+  writeSafetensors,
+  type Checkpoint,
+  type FitCheckpoint,
+  type Weights,
+} from '@sluice/models';
 
-/** The run's `checkpoints` folder: one safetensors file an epoch. */
+/** The run's `checkpoints` folder, one safetensors file an epoch; the content store has a copy of each for later runs. */
 export interface CheckpointFolder {
+  /** Writes a checkpoint; one of an earlier run comes from the store. Throws `models/CHECKPOINT_NOT_WRITTEN`, `models/CHECKPOINT_GONE`. */
   readonly write: (checkpoint: FitCheckpoint) => Promise<Checkpoint>;
+  /** Whether the store has the checkpoints of all epochs before this one. */
+  readonly hasBefore: (epoch: number) => Promise<boolean>;
   /** Removes the files of all other epochs. */
   readonly keep: (epochs: readonly number[]) => Promise<void>;
+  /** Removes what an earlier run has left beyond the end of this one. */
+  readonly tidy: () => Promise<void>;
+  /** The last file whose weights are all numbers. */
+  readonly lastGood: () => string | undefined;
 }
 
-export function checkpointFolder(run: RunFolder, model: string): CheckpointFolder {
+export interface CheckpointFolderOptions {
+  readonly run: RunFolder;
+  readonly store: ContentStore;
+  readonly model: string;
+  /** The untouched model, which is epoch 0. */
+  readonly initial: Weights;
+  /** Digest of all that the weights depend on. */
+  readonly training: string;
+}
+
+export function checkpointFolder(options: CheckpointFolderOptions): CheckpointFolder {
+  const { run, store, model, initial, training } = options;
   const written = new Map<number, string>();
+  let good: string | undefined;
+  const keyOf = (epoch: number): string => canonicalDigest({ what: 'checkpoint', training, epoch });
+
+  /** What the file holds, and whether its weights are all numbers. */
+  const contentOf = async ({ epoch, step, past, weights }: FitCheckpoint) => {
+    if (past && epoch > 0) {
+      const kept = await store.read(keyOf(epoch));
+      if (kept === undefined) throw modelErrors.CHECKPOINT_GONE({ epoch });
+      return { bytes: kept, sound: true };
+    }
+    const present = epoch === 0 ? initial : await weights();
+    const bytes = writeSafetensors(present, { model, epoch: String(epoch), step: String(step) });
+    return { bytes, sound: allFinite(present) };
+  };
   return {
-    write: async ({ epoch, step, stepsPerEpoch, weights }) => {
+    write: async (event) => {
+      const { epoch, step, stepsPerEpoch, past } = event;
       const path = await run.path('checkpoints', `epoch-${String(epoch).padStart(3, '0')}.safetensors`);
-      const metadata = { model, epoch: String(epoch), step: String(step) };
-      const bytes = writeSafetensors(weights, metadata);
-      await writeFileAtomic(path, bytes);
+      const { bytes, sound } = await contentOf(event);
+      try {
+        if (!past && epoch > 0) await store.write(keyOf(epoch), bytes);
+        await writeFileAtomic(path, bytes);
+      } catch (cause) {
+        throw modelErrors.CHECKPOINT_NOT_WRITTEN({ epoch, path }, { cause });
+      }
       written.set(epoch, path);
+      if (sound) good = path;
       const digest = createHash('sha256').update(bytes).digest('hex');
       return { epoch, step, stepsPerEpoch, model, path, digest };
+    },
+    hasBefore: async (epoch) => {
+      for (let before = 1; before < epoch; before++) if (!(await store.has(keyOf(before)))) return false;
+      return true;
     },
     keep: async (epochs) => {
       for (const [epoch, path] of written) {
@@ -29,5 +79,12 @@ export function checkpointFolder(run: RunFolder, model: string): CheckpointFolde
         written.delete(epoch);
       }
     },
+    tidy: async () => {
+      const root = dirname(await run.path('checkpoints', 'any'));
+      const files = (await readdir(root)).filter((name) => /^epoch-\d+\.safetensors$/.test(name));
+      const left = files.map((name) => join(root, name)).filter((path) => ![...written.values()].includes(path));
+      await Promise.all(left.map((path) => rm(path, { force: true })));
+    },
+    lastGood: () => good,
   };
 }

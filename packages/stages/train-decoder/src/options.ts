@@ -40,6 +40,14 @@ export const trainDecoderOptions = Type.Object(
       description:
         "Where the loss is taken: on the decoder's 256x256 logits, or at each image's own size as OTX does (slower).",
     }),
+    'checkpoint-every': Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        cacheKey: false,
+        description:
+          'Steps after which, within an epoch, a state to resume from is written; without it, one a minute. Each epoch ends with one.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -1,8 +1,8 @@
-import type { StageContext } from '@sluice/core';
+import { openStageState, type ContentStore, type StageContext, type StateStore } from '@sluice/core';
 import {
-  createDecoderTrainer,
   fit,
-  loadSamWeights,
+  stepsPerEpoch,
+  trainingMemory,
   type Checkpoint,
   type Decision,
   type LabelledEmbedding,
@@ -10,37 +10,45 @@ import {
 } from '@sluice/models';
 import { checkpointFolder } from './checkpoint-folder.js';
 import { fitItem } from './fit-item.js';
+import type { OpenTraining } from './open-training.js';
 import type { TrainDecoderOptions } from './options.js';
 import { reportStep } from './report-step.js';
+import { environmentOf, takeUp } from './take-up.js';
+import { trainingDependencies } from './training-dependencies.js';
 
 export interface TrainJob {
   readonly options: TrainDecoderOptions;
+  readonly open: OpenTraining;
   readonly engine: TensorEngine;
+  readonly store: ContentStore;
+  readonly states: StateStore;
   readonly samples: readonly LabelledEmbedding[];
   readonly context: StageContext;
   readonly decide: ((epoch: number) => Promise<Decision>) | undefined;
 }
 
-/** Trains, and yields each epoch's checkpoint when its file is written. */
+/** Trains, and yields each epoch's checkpoint when its file is written. What an earlier run has done is told again, not done again. */
 export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoint, void, void> {
-  const { options, engine, samples, context, decide } = job;
-  const { model, epochs, optimizer, loss, resolution } = options;
-  const folder = checkpointFolder(context.run, model);
-  const trainer = await createDecoderTrainer({
-    engine,
-    weights: await loadSamWeights(model),
-    loss,
-    resolution,
-    optimizer: { name: optimizer.name },
-  });
+  const { options, engine, store, samples, context, decide } = job;
+  const { model, epochs, optimizer, 'batch-size': batchSize, 'checkpoint-every': every } = options;
+  const { run, seed, logger } = context;
+  const state = await openStageState(context, job.states, trainingDependencies({ options, engine, samples, seed }));
+  const { initial, trainer } = await job.open(engine, options);
+  const folder = checkpointFolder({ run, store, model, initial, training: state.key });
   try {
+    const environment = environmentOf(engine);
+    const perEpoch = stepsPerEpoch(samples.length, batchSize);
+    const past = await takeUp({ state, trainer, folder, stepsPerEpoch: perEpoch, environment, logger });
+    const memory = trainingMemory({ trainer, state, past, environment, ...(every !== undefined && { every }) });
     const events = fit({
       trainer,
       items: samples.map(fitItem),
       epochs,
-      batchSize: options['batch-size'],
+      batchSize,
       learningRate: { peak: optimizer.lr, warmupSteps: optimizer['warmup-steps'], schedule: optimizer.schedule },
-      seed: context.seed,
+      seed,
+      memory,
+      lastGood: folder.lastGood,
       ...(decide === undefined
         ? {}
         : {
@@ -51,10 +59,16 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
             },
           }),
     });
-    for await (const event of events) {
-      context.signal.throwIfAborted();
-      if (event.type === 'step') reportStep(event, context.report);
-      else yield await folder.write(event);
+    try {
+      for await (const event of events) {
+        context.signal.throwIfAborted();
+        if (event.type === 'step') reportStep(event, context.report);
+        else yield await folder.write(event);
+      }
+      await memory.flush();
+      await folder.tidy();
+    } finally {
+      await memory.flush().catch((error: unknown) => logger.warn(`the last state was not written: ${String(error)}`));
     }
   } finally {
     await trainer.release();

@@ -1,4 +1,4 @@
-import { defineStage, feedback, fromPull } from '@sluice/core';
+import { CONTENT_STORE, defineStage, feedback, fromPull, STATE_STORE } from '@sluice/core';
 import { PromptedSampleContract } from '@sluice/data';
 import {
   CheckpointContract,
@@ -9,45 +9,51 @@ import {
   type Decision,
 } from '@sluice/models';
 import { filter, firstValueFrom, forkJoin, share, switchMap, toArray, type Observable } from 'rxjs';
+import { openDecoderTraining, type OpenTraining } from './open-training.js';
 import { trainDecoderOptions } from './options.js';
 import { trainCheckpoints } from './train-checkpoints.js';
 
 /** Fine-tunes SAM's mask decoder on the train subset. With `decision` connected, it waits for a word after each epoch. */
-export const trainDecoder = defineStage({
-  type: 'train-decoder',
-  summary: "Fine-tunes SAM's mask decoder: Adam, 20·focal + dice + iou, a checkpoint each epoch.",
-  inputs: {
-    embeddings: EncodedSampleContract,
-    prompts: PromptedSampleContract,
-    decision: feedback(DecisionContract),
-  },
-  /** `checkpoints`: epochs 0 (untouched), 1, 2, ...; `initial`: epoch 0 alone. */
-  outputs: { checkpoints: CheckpointContract, initial: CheckpointContract },
-  options: trainDecoderOptions,
-  services: { engine: TENSOR_ENGINE },
-  create:
-    (options, { engine }, context) =>
-    ({ embeddings, prompts, decision }) => {
-      const checkpoints = forkJoin([
-        embeddings.pipe(
-          filter(({ subset }) => subset === 'train'),
-          toArray(),
-        ),
-        prompts.pipe(
-          filter(({ sample }) => sample.subset === 'train'),
-          toArray(),
-        ),
-      ]).pipe(
-        switchMap(([encoded, prompted]) => {
-          const samples = pairSamples('train', encoded, prompted);
-          const decide = decision === undefined ? undefined : decisionOn(decision);
-          return fromPull(() => trainCheckpoints({ options, engine, samples, context, decide }));
-        }),
-        share(),
-      );
-      return { checkpoints, initial: checkpoints.pipe(filter(({ epoch }) => epoch === 0)) };
+export const trainDecoder = trainDecoderWith(openDecoderTraining);
+
+/** The stage with a way to open what it trains. */
+export function trainDecoderWith(open: OpenTraining) {
+  return defineStage({
+    type: 'train-decoder',
+    summary: "Fine-tunes SAM's mask decoder: Adam, 20·focal + dice + iou, a checkpoint each epoch.",
+    inputs: {
+      embeddings: EncodedSampleContract,
+      prompts: PromptedSampleContract,
+      decision: feedback(DecisionContract),
     },
-});
+    /** `checkpoints`: epochs 0 (untouched), 1, 2, ...; `initial`: epoch 0 alone. */
+    outputs: { checkpoints: CheckpointContract, initial: CheckpointContract },
+    options: trainDecoderOptions,
+    services: { engine: TENSOR_ENGINE, store: CONTENT_STORE, states: STATE_STORE },
+    create:
+      (options, { engine, store, states }, context) =>
+      ({ embeddings, prompts, decision }) => {
+        const checkpoints = forkJoin([
+          embeddings.pipe(
+            filter(({ subset }) => subset === 'train'),
+            toArray(),
+          ),
+          prompts.pipe(
+            filter(({ sample }) => sample.subset === 'train'),
+            toArray(),
+          ),
+        ]).pipe(
+          switchMap(([encoded, prompted]) => {
+            const samples = pairSamples('train', encoded, prompted);
+            const decide = decision === undefined ? undefined : decisionOn(decision);
+            return fromPull(() => trainCheckpoints({ options, open, engine, store, states, samples, context, decide }));
+          }),
+          share(),
+        );
+        return { checkpoints, initial: checkpoints.pipe(filter(({ epoch }) => epoch === 0)) };
+      },
+  });
+}
 
 const decisionOn =
   (decisions: Observable<Decision>) =>

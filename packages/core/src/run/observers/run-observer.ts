@@ -5,12 +5,22 @@ import type { Logger } from '../../services/logger.js';
 import type { RunEvent } from '../run-event.js';
 import type { RunFolder } from '../run-folder.js';
 
+/** What the manifest of a resumed run keeps of the one before. */
+export interface RunBefore {
+  readonly startedAt: string;
+  readonly resumed?: readonly { readonly at: string }[];
+  readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
+}
+
 export interface ObservedRun {
   readonly plan: PipelinePlan;
   readonly run: RunFolder;
   readonly logger: Logger;
   readonly now: () => Date;
+  /** When this process began with it. */
   readonly startedAt: Date;
+  /** How the run stood, where it is resumed. */
+  readonly before: RunBefore | undefined;
   /** This package. */
   readonly sluice: PackageRecord | undefined;
   /** Each stage's package, by the stage's id. */

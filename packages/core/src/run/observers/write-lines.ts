@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { lastValueFrom, tap } from 'rxjs';
 import type { RunEvent } from '../run-event.js';
-import { openLineFile } from './append-lines.js';
+import { renewLineFile } from './append-lines.js';
 import { described } from './log-events.js';
 import type { RunObserver } from './run-observer.js';
 
@@ -29,9 +29,11 @@ export const writeDeadLetters = writeLines('dead-letters.jsonl', (event) => {
 /** A JSON line for each event that `lineOf` gives one for; the file is made with the first. */
 function writeLines(name: string, lineOf: (event: RunEvent) => object | undefined): RunObserver {
   return async (events, { run }) => {
-    const file = openLineFile(join(run.root, name));
+    const file = renewLineFile(join(run.root, name));
+    let complete = false;
     const lines = events.pipe(
       tap((event) => {
+        complete ||= event.type === 'run-finished';
         const line = lineOf(event);
         if (line !== undefined) file.append(JSON.stringify(line));
       }),
@@ -39,7 +41,7 @@ function writeLines(name: string, lineOf: (event: RunEvent) => object | undefine
     try {
       await lastValueFrom(lines, { defaultValue: undefined });
     } finally {
-      file.close();
+      file.close(complete);
     }
   };
 }

@@ -3,8 +3,9 @@ import { isAbsolute, join, relative } from 'node:path';
 import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
 import { writeFileAtomic } from '../../files/write-file-atomic.js';
 import { causes } from '../../errors/causes.js';
-import type { KeyParts } from '../../items/key-parts.js';
+import type { KeyParts } from '../../items/cache-record.js';
 import type { PackageRecord } from '../../registry/package-integrity.js';
+import { processMark, type ProcessMark } from '../process-mark.js';
 import type { EdgeStatistics, RunEvent } from '../run-event.js';
 import type { ObservedRun, RunObserver } from './run-observer.js';
 
@@ -14,7 +15,12 @@ export interface Manifest {
   readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled';
   readonly startedAt: string;
   readonly endedAt?: string;
+  /** Since it was started, or resumed for the last time. */
   readonly seconds?: number;
+  /** Each time that it was taken up again. */
+  readonly resumed?: readonly { readonly at: string }[];
+  /** Who writes it: `running` means nothing once this process is gone. Missing in manifests of older releases. */
+  readonly process?: ProcessMark;
   readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
   readonly seed: number;
   readonly sluice: PackageRecord | undefined;
@@ -60,15 +66,26 @@ export const writeManifest: RunObserver = async (events, observed) => {
   await lastValueFrom(saves, { defaultValue: undefined });
 };
 
-function firstManifest({ plan, run, startedAt, facts, sluice, packages, servicePackages }: ObservedRun): Manifest {
+function firstManifest({
+  plan,
+  run,
+  startedAt,
+  before,
+  facts,
+  sluice,
+  packages,
+  servicePackages,
+}: ObservedRun): Manifest {
   const stages = plan.stages.map(({ id, uses }): [string, ManifestStage] => {
     return [id, { uses, package: packages.get(id), counts: {}, skipped: {} }];
   });
   return {
     run: run.name,
     status: 'running',
-    startedAt: startedAt.toISOString(),
-    pipeline: { name: plan.name, file: plan.file, sha256: plan.digest },
+    startedAt: before?.startedAt ?? startedAt.toISOString(),
+    ...(before && { resumed: [...(before.resumed ?? []), { at: startedAt.toISOString() }] }),
+    process: processMark(),
+    pipeline: before?.pipeline ?? { name: plan.name, file: plan.file, sha256: plan.digest },
     seed: plan.seed,
     sluice,
     node: process.version,

@@ -1,5 +1,6 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { MAX_PIXELS } from '../../images/decode-image.js';
+import { loadSharp } from '../../images/load-sharp.js';
 import type { LabelMap } from '../../masks/label-map.js';
 import type { Fault } from '../skipped.js';
 
@@ -16,6 +17,7 @@ const openOptions = { ignoreIcc: true, failOn: 'error', limitInputPixels: MAX_PI
 /** Decodes a mask image; its size in pixels is checked first. */
 export async function readMaskImage(path: string): Promise<MaskPixels | Fault> {
   try {
+    const sharp = await loadSharp();
     const image = sharp(path, openOptions);
     const metadata = await image.metadata();
     if (metadata.depth !== 'uchar' && metadata.depth !== 'ushort') {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { modelErrors } from '../../errors.js';
 import { emitOnnx } from '../../onnx/emit-onnx.js';
@@ -36,6 +37,7 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
 
   return {
     name: 'onnxruntime',
+    version: libraryVersion(),
     threads,
     compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(optimizeGraph(graph)), label),
     loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
@@ -47,6 +49,11 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
     },
     dispose: channel.close,
   };
+}
+
+/** Read from its package: the library itself is loaded in the worker alone. */
+function libraryVersion(): string {
+  return (createRequire(import.meta.url)('onnxruntime-node/package.json') as { readonly version: string }).version;
 }
 
 function executable(

@@ -1,15 +1,24 @@
-import { example, setOption, type DefineCommand } from '../command-line.js';
+import { Option } from 'commander';
+import { example, printConfigOption, profileOption, setOption, type DefineCommand } from '../command-line.js';
+import type { ValidateOptions } from '../validate-command.js';
+
+const formats = ['text', 'json', 'sarif'];
 
 export const defineValidate: DefineCommand = (program, { terminal, end }) => {
   program
     .command('validate')
-    .description('Check a pipeline file without running it; every problem is shown with its place.')
-    .argument('<file>', 'the pipeline file (YAML)')
+    .description('Check pipeline files without running them; every problem is shown with its place.')
+    .argument('<files...>', 'pipeline files (YAML)')
     .addOption(setOption())
-    .option('--json', 'print the problems as one JSON document')
+    .addOption(profileOption())
+    .addOption(printConfigOption())
+    .addOption(
+      new Option('--format <format>', 'text on stderr, or one document on stdout').choices(formats).default('text'),
+    )
+    .option('--json', 'short for --format json')
     .addHelpText('after', example('sluice validate pipeline.yaml'))
-    .action(async (file: string, options: { set: string[]; json?: boolean }) => {
+    .action(async (files: string[], options: ValidateOptions) => {
       const { validateCommand } = await import('../validate-command.js');
-      end(await validateCommand(file, options, terminal));
+      end(await validateCommand(files, options, terminal));
     });
 };

@@ -1,0 +1,41 @@
+import { resultMark, type ProbeResult } from './probe.js';
+
+const probes: Readonly<Record<string, (word: string) => Promise<Readonly<Record<string, unknown>>>>> = {
+  onnxruntime: async (provider) => (await import('@sluice/models')).probeProvider(provider),
+  sharp: async () => (await import('@sluice/data')).probeCodec(),
+  models: async () => {
+    const { modelNames, resolveModelFile } = await import('@sluice/models');
+    const found: Record<string, { readonly problem?: string }> = {};
+    for (const model of modelNames) {
+      for (const part of ['encoder', 'decoder'] as const) {
+        found[`${model} ${part}`] = await resolveModelFile(model, part).then(
+          () => ({}),
+          (error: unknown) => ({ problem: messageOf(error) }),
+        );
+      }
+    }
+    return found;
+  },
+  tensorflow: async () => {
+    const name = '@tensorflow/tfjs-node';
+    const { version } = (await import(name)) as { readonly version: Readonly<Record<string, string>> };
+    return { version: version['tfjs-node'] };
+  },
+};
+
+/** The other side of `probe`: loads what is asked for and prints one marked line. */
+export async function runProbe(name: string, word: string): Promise<string> {
+  let result: ProbeResult;
+  try {
+    result = { value: (await probes[name]?.(word)) ?? {} };
+  } catch (error) {
+    const [first = ''] = messageOf(error).trim().split('\n');
+    result = { error: first.replace(sourcePlace, '') };
+  }
+  return `${resultMark}${JSON.stringify(result)}\n`;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** onnxruntime puts its source line and the condition that did not hold before what it has to say. */
+const sourcePlace = /^\S+\.cc:\d+ .* was false\. /;

@@ -1,0 +1,23 @@
+import {
+  createDecoderTrainer,
+  loadSamWeights,
+  type DecoderTrainer,
+  type TensorEngine,
+  type Weights,
+} from '@sluice/models';
+import type { TrainDecoderOptions } from './options.js';
+
+/** A model that is about to be trained. */
+export interface OpenedTraining {
+  readonly initial: Weights;
+  readonly trainer: Pick<DecoderTrainer, 'trainBatch' | 'weights' | 'snapshot' | 'restore' | 'release'>;
+}
+
+export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) => Promise<OpenedTraining>;
+
+/** The mask decoder of a zoo model. */
+export const openDecoderTraining: OpenTraining = async (engine, { model, loss, resolution, optimizer: { name } }) => {
+  const initial = await loadSamWeights(model);
+  const trainer = await createDecoderTrainer({ engine, weights: initial, loss, resolution, optimizer: { name } });
+  return { initial, trainer };
+};
