@@ -11,6 +11,9 @@ const elsewhere = {
   doctor: 'packages/pipelines/src/doctor/doctor.test.ts',
 };
 
+/** Pages whose commands are run among files of their own, by the test named. */
+const pagesElsewhere = { 'docs/pipeline-file.md': 'scripts/pipeline-file.test.mjs' };
+
 const pages = [
   'README.md',
   ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`),
@@ -26,7 +29,9 @@ const commandsIn = (page) =>
     .map((line) => /^(?:npm run -s sluice --|sluice) (.*?)\s*(?:#.*)?$/.exec(line)?.[1])
     .filter((line) => line !== undefined);
 
-const shown = pages.flatMap((page) => commandsIn(page).map((line) => ({ page, line })));
+const shown = pages
+  .filter((page) => !(page in pagesElsewhere))
+  .flatMap((page) => commandsIn(page).map((line) => ({ page, line })));
 const lines = [...new Set(shown.map(({ line }) => line))];
 const pageOf = (line) => shown.find((each) => each.line === line).page;
 
@@ -40,8 +45,15 @@ let project;
 beforeAll(async () => {
   project = tinyProject();
   process.chdir(project.folder);
-  const stages = "vars: { epochs: 3 }\nstages:\n  train: { uses: tiny-numbers, with: { count: '${vars.epochs}' } }\n";
+  const stages = `vars: { epochs: 3 }
+stages:
+  train: { uses: tiny-numbers, with: { count: '\${vars.epochs}' } }
+  encode: { uses: tiny-numbers, with: { count: 2 } }
+tests: [{ stage: encode, given: {}, expect: { numbers: [1, 2] } }]
+`;
   for (const name of ['demo', 'pipeline']) project.write(`${name}.yaml`, `sluice: 1\nname: ${name}\n${stages}`);
+  const matrix = 'matrix: { vars.epochs: [1, 2] }\nprofiles: { quick: { seed: 1 } }\n';
+  project.write('sweep.yaml', `extends: ./pipeline.yaml\n${matrix}`);
   symlinkSync(path.join(root, 'examples'), 'examples', 'junction');
   await run('run', 'demo.yaml', '--quiet');
 });

@@ -3,20 +3,23 @@ import { fileURLToPath } from 'node:url';
 import { writeDemoDataset } from '@sluice/data';
 import { formatSummary, runFile } from '@sluice/pipelines';
 
-/** Makes the demo dataset where it is missing, runs a pipeline on it and ends with the line `RESULT {json}`. */
-export async function runDemoPipeline(pipeline) {
+/**
+ * Makes the demo dataset where it is missing, beside the pipeline, runs the pipeline on it and ends with the line `RESULT {json}`.
+ * `dataset` are options of `writeDemoDataset`, `set` overrides of the file, as in `sluice run --set`.
+ */
+export async function runDemoPipeline(pipeline, { dataset = {}, set = [] } = {}) {
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 100) / 10;
-  const data = fileURLToPath(new URL('data', import.meta.url));
-  process.stderr.write('Painting the demo dataset: 64 pictures of berries among leaves ...\n');
-  const written = await writeDemoDataset(data);
+  const data = fileURLToPath(new URL('data', pipeline));
+  process.stderr.write('Painting the demo dataset: pictures of berries among leaves ...\n');
+  const written = await writeDemoDataset(data, dataset);
   process.stderr.write(
     `${written ? `Painted in ${seconds()} s` : 'It is there already'}: ${path.relative(process.cwd(), data)}\n`,
   );
 
   const file = fileURLToPath(pipeline);
   process.stderr.write(`Running ${path.relative(process.cwd(), file)}: encode, fine-tune, evaluate, export ...\n`);
-  const { status, failure } = await runFile({ file, set: [`vars.data=${data}`], signal: cancelledBySignals() });
+  const { status, failure } = await runFile({ file, set: [`vars.data=${data}`, ...set], signal: cancelledBySignals() });
   process.stdout.write(`\n${formatSummary(status, process.cwd())}\n`);
   if (failure !== undefined) {
     process.stderr.write(`${failure.error.message}\n`);

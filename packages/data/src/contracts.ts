@@ -21,6 +21,8 @@ export interface Instance {
   readonly id: string;
   readonly category: string;
   readonly mask: MaskSource;
+  /** What it is if no single object; only where reading was asked to use such. */
+  readonly kind?: 'crowd' | 'void';
 }
 
 /** An image with its instances. */

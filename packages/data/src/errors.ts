@@ -36,6 +36,8 @@ export const dataErrors = defineErrors('data', {
     `${d.path}: ${d.key} is not ${d.expected}; correct the file`,
   CATEGORIES_DIFFER: (d: { root: string; paths: readonly [string, string] }) =>
     `the subsets of ${d.root} have different categories (${d.paths[0]} and ${d.paths[1]}); give all of them the same, in one order`,
+  CATEGORY_TWICE: (d: { path: string; name: string }) =>
+    `${d.path}: two categories have the name ${JSON.stringify(d.name)}; give each a name of its own`,
   DATUMARO_NOT_FOUND: (d: { root: string }) =>
     `no Datumaro annotations in ${d.root}; expected annotations/<subset>.json with images/<subset>/`,
   DATUMARO_STRUCTURE: (d: { path: string; key: string; expected: string }) =>
@@ -47,6 +49,20 @@ export const dataErrors = defineErrors('data', {
   FILE_UNREADABLE: (d: { path: string; reason: string }) => `cannot read ${d.path}: ${d.reason}`,
   JSON_SYNTAX: (d: { path: string; line: number; column: number; found: string }) =>
     `${d.path}:${d.line}:${d.column} is not JSON: ${d.found === '' ? 'the text ends too early' : `unexpected ${JSON.stringify(d.found)}`}`,
+  BAD_ITEM: (d: { item: string; reason: string; detail: string | undefined }) =>
+    `${d.item}: ${d.reason}${d.detail === undefined ? '' : ` (${d.detail})`}; mend it, or go on without it (on bad item: skip)`,
+  ARCHIVE_ENTRY: (d: { path: string; entry: string; reason: string }) =>
+    `the archive ${d.path} is refused for its entry ${JSON.stringify(d.entry.slice(0, 200))}: ${d.reason}; pack plain files and folders alone`,
+  ARCHIVE_LIMIT: (d: { path: string; limit: string }) =>
+    `the archive ${d.path} unfolds to more than ${d.limit}; if you trust it, unpack it yourself and give the folder`,
+  ARCHIVE_UNREADABLE: (d: { path: string; reason: string }) =>
+    `cannot unpack the archive ${d.path}: ${d.reason}; get or make it again`,
+  FORMAT_NAME: (d: { name: string; known: readonly string[] }) =>
+    `there is no dataset format "${d.name}"; choose among ${d.known.join(', ')}`,
+  FORMAT_UNKNOWN: (d: { root: string; known: readonly string[] }) =>
+    `${d.root} looks like none of the formats ${d.known.join(', ')}; check the path, or name the format`,
+  DESTINATION: (d: { folder: string; reason: string }) =>
+    `${d.folder} ${d.reason}; give a new or empty folder to write to`,
   WRITE_CATEGORY: (d: { category: string; categories: readonly string[] }) =>
     `an instance has the category "${d.category}", which is not among those to write (${d.categories.join(', ')})`,
   WRITE_FILE_NAME: (d: { fileName: string }) =>

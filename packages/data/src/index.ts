@@ -32,7 +32,9 @@ export { innermostPixel } from './masks/innermost-pixel.js';
 export { sampleDigest } from './samples/sample-digest.js';
 export { promptSampler, type PromptOptions } from './prompts/prompt-sampler.js';
 export { coco } from './formats/coco/coco.js';
-export { writeCoco, type CocoImageToWrite } from './formats/coco/write-coco.js';
+export { writeCoco } from './formats/coco/write-coco.js';
+export type { DatasetToWrite, DatasetWriter, ImageToWrite, Loss, LossReason } from './formats/dataset-writer.js';
+export { datasetWriters } from './formats/dataset-writers.js';
 export type {
   DatasetFormat,
   Detection,
@@ -43,8 +45,16 @@ export type {
   SubsetNames,
   Unit,
 } from './formats/dataset-format.js';
+export { openDataset, type OpenDataset, type OpenOptions } from './archives/open-dataset.js';
+export { DATUMARO_RULES } from './formats/datumaro-rules.js';
+export { findFormat, type FoundFormat } from './formats/find-format.js';
 export { datasetFormats } from './formats/formats.js';
 export { emptyTallies, tally, type Tallies, type Tally } from './formats/tally.js';
+export { isHarmless } from './formats/harmless.js';
+export { checkDataset, type CheckedDataset, type Problem } from './tools/check-dataset.js';
+export { convertDataset, type Conversion } from './tools/convert-dataset.js';
+export { datasetStats, type DatasetStats } from './tools/dataset-stats.js';
+export { splitDataset, type Split } from './tools/split-dataset.js';
 export { datumaro } from './formats/datumaro/datumaro.js';
 export { commonSemanticSegmentation } from './formats/semantic/common-semantic-segmentation.js';
 export { vocInstance, vocSemantic } from './formats/voc/voc.js';

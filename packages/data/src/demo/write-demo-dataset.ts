@@ -1,11 +1,15 @@
 import { canonicalJson } from '@sluice/core';
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Instance, Subset } from '../contracts.js';
 import { dataErrors } from '../errors.js';
+import { removeUnfinished, temporaryBeside } from '../files/write-folder-atomic.js';
 import { loadSharp } from '../images/load-sharp.js';
-import { writeCoco, type CocoImageToWrite } from '../formats/coco/write-coco.js';
+import { writeCoco } from '../formats/coco/write-coco.js';
+import { datasetWriters } from '../formats/dataset-writers.js';
+import type { ImageToWrite } from '../formats/dataset-writer.js';
+import { connectedComponents } from '../masks/connected-components.js';
+import { countsByLabel } from '../masks/label-map.js';
 import { countsOfMask } from '../masks/rle-counts.js';
 import { generateScene, type Scene } from './generate-scene.js';
 
@@ -22,6 +26,11 @@ export interface DemoDatasetOptions {
   readonly width?: number;
   /** Pixels. @default 480 */
   readonly height?: number;
+  /**
+   * Writes another labelling, which every format can hold, in that format: an instance is a connected region of berries, and pictures of all subsets have
+   * names of their own. @default COCO, with whole bunches as instances
+   */
+  readonly format?: string;
 }
 
 /** Raised whenever the same options give other pictures or masks. */
@@ -35,20 +44,24 @@ const CATEGORY = 'berries';
  * `root` and renamed at the end, so a dataset cut off halfway never looks whole.
  */
 export async function writeDemoDataset(root: string, options: DemoDatasetOptions = {}): Promise<boolean> {
-  const { seed = 0, train = 40, val = 12, test = 12, width = 640, height = 480 } = options;
+  const { seed = 0, train = 40, val = 12, test = 12, width = 640, height = 480, format } = options;
+  const write = format === undefined ? writeCoco : datasetWriters.get(format);
+  if (!write) throw dataErrors.FORMAT_NAME({ name: String(format), known: [...datasetWriters.keys()] });
   const counts = { train, val, test };
-  const manifest = canonicalJson({ dataset: 'sluice demo', version: VERSION, seed, ...counts, width, height });
+  const manifest = canonicalJson({ dataset: 'sluice demo', version: VERSION, seed, ...counts, width, height, format });
   const target = resolve(root);
-  await removeStale(target);
+  await removeUnfinished(target);
   const found = await manifestAt(target);
   if (found === manifest) return false;
   if (found === undefined && !(await isEmpty(target))) throw dataErrors.DEMO_FOLDER({ root: target });
   const temporary = temporaryBeside(target);
   try {
     await mkdir(temporary, { recursive: true });
-    const pictures = (subset: Subset): AsyncIterable<CocoImageToWrite> =>
-      picturesOf({ seed, subset, width, height }, counts[subset]);
-    await writeCoco(temporary, [CATEGORY], { train: pictures('train'), val: pictures('val'), test: pictures('test') });
+    const labelling = format === undefined ? bunches : regions;
+    const pictures = (subset: Subset): AsyncIterable<ImageToWrite> =>
+      picturesOf({ seed, subset, width, height }, counts[subset], labelling);
+    const subsets = { train: pictures('train'), val: pictures('val'), test: pictures('test') };
+    await write(temporary, { categories: [CATEGORY], subsets });
     await writeFile(join(temporary, MANIFEST), manifest);
     await putInPlace(temporary, target, manifest);
   } finally {
@@ -60,14 +73,15 @@ export async function writeDemoDataset(root: string, options: DemoDatasetOptions
 async function* picturesOf(
   options: { readonly seed: number; readonly subset: Subset; readonly width: number; readonly height: number },
   count: number,
-): AsyncGenerator<CocoImageToWrite> {
+  { prefix, instancesOf }: Labelling,
+): AsyncGenerator<ImageToWrite> {
   const { width, height } = options;
   const sharp = await loadSharp();
   for (let index = 0; index < count; index++) {
     const scene = generateScene({ ...options, index });
     const picture = sharp(scene.rgb, { raw: { width, height, channels: 3 } });
     yield {
-      fileName: `${String(index).padStart(3, '0')}.jpg`,
+      fileName: `${prefix(options.subset)}${String(index).padStart(3, '0')}.jpg`,
       width,
       height,
       bytes: await picture.jpeg({ quality: 92 }).toBuffer(),
@@ -76,7 +90,34 @@ async function* picturesOf(
   }
 }
 
-function instancesOf({ width, height, owner, instances }: Scene): Instance[] {
+interface Labelling {
+  /** Start of file names. */
+  readonly prefix: (subset: Subset) => string;
+  readonly instancesOf: (scene: Scene) => Instance[];
+}
+
+const bunches: Labelling = { prefix: () => '', instancesOf: bunchesOf };
+const regions: Labelling = { prefix: (subset) => `${subset}-`, instancesOf: regionsOf };
+
+/** Most regions of a picture that are labelled, the largest. */
+const MAX_REGIONS = 12;
+
+/** What a mask of classes can hold: regions of berries that touch, in the order of their first pixels. */
+function regionsOf({ width, height, owner }: Scene): Instance[] {
+  const { map, labels } = connectedComponents({
+    width,
+    height,
+    data: Uint16Array.from(owner, (id) => (id > 0 ? 1 : 0)),
+  });
+  const counts = [...countsByLabel(map)].filter(([region]) => labels[region] === 1).map(([, runs]) => runs);
+  const areas = counts.map((runs) => runs.reduce((area, run, i) => (i % 2 === 1 ? area + run : area), 0));
+  const least = areas.toSorted((a, b) => b - a)[MAX_REGIONS - 1] ?? 0;
+  return counts
+    .filter((_, i) => areas[i]! >= least)
+    .map((runs, i) => ({ id: String(i + 1), category: CATEGORY, mask: { kind: 'rle', width, height, counts: runs } }));
+}
+
+function bunchesOf({ width, height, owner, instances }: Scene): Instance[] {
   return Array.from({ length: instances }, (_, i) => {
     const data = owner.map((id) => (id === i + 1 ? 1 : 0));
     const counts = countsOfMask({ width, height, data });
@@ -106,27 +147,4 @@ async function putInPlace(temporary: string, target: string, manifest: string): 
     if ((await manifestAt(target)) !== manifest) throw error;
   }
   if (hadOld) await rm(old, { recursive: true, force: true });
-}
-
-function temporaryBeside(target: string): string {
-  const unique = `${String(process.pid)}-${randomBytes(6).toString('hex')}`;
-  return join(dirname(target), `${basename(target)}.${unique}.tmp`);
-}
-
-/** Removes what processes that are gone have left unfinished. */
-async function removeStale(target: string): Promise<void> {
-  for (const name of await readdir(dirname(target)).catch(() => [])) {
-    const rest = name.startsWith(`${basename(target)}.`) ? name.slice(basename(target).length + 1) : '';
-    const pid = /^(\d+)-[0-9a-f]{12}\.tmp$/.exec(rest)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      await rm(join(dirname(target), name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

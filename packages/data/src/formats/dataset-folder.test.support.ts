@@ -62,8 +62,8 @@ export async function readLines(format: DatasetFormat, root: string, options?: R
 }
 
 /** A photograph of 8 x 6 pixels. */
-export async function photograph(width = 8, height = 6): Promise<Uint8Array> {
-  return sharp({ create: { width, height, channels: 3, background: 'green' } })
+export async function photograph(width = 8, height = 6, background = 'green'): Promise<Uint8Array> {
+  return sharp({ create: { width, height, channels: 3, background } })
     .jpeg()
     .toBuffer();
 }
@@ -72,6 +72,10 @@ export async function photograph(width = 8, height = 6): Promise<Uint8Array> {
 export function numbersOf(...rows: readonly string[]): number[] {
   return Array.from(rows.join(''), Number);
 }
+
+/** The numbers of a mask with one of them replaced. */
+export const replaced = (numbers: readonly number[], from: number, to: number): number[] =>
+  numbers.map((number) => (number === from ? to : number));
 
 /** A grey mask image; 16 bits wide where asked. */
 export async function numbersPng(numbers: readonly number[], width = 8, wide = false): Promise<Uint8Array> {

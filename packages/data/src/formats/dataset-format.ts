@@ -1,4 +1,5 @@
 import type { Sample, Subset } from '../contracts.js';
+import type { ListedImage, NamePrefixes } from './listed-image.js';
 
 /** Reads one dataset format. New formats register in `formats.ts`. */
 export interface DatasetFormat {
@@ -8,6 +9,12 @@ export interface DatasetFormat {
   readonly detect: (root: string) => Promise<Detection | undefined>;
   /** The names of the dataset's categories, in its order, whether or not something bears them. */
   readonly categories: (root: string) => Promise<readonly string[]>;
+  /** The category that stands for no object at all, in datasets of mask images. */
+  readonly background: (root: string) => Promise<string | undefined>;
+  /** The dataset's own names of all its subsets. */
+  readonly subsets: (root: string) => Promise<readonly string[]>;
+  /** What the dataset lists in all its subsets, counted as Datumaro counts it; judges nothing. */
+  readonly list: (root: string, prefixes?: NamePrefixes) => AsyncIterable<ListedImage>;
   /**
    * Yields in file order. Decodes no photographs; mask images one by one, as their samples are asked for. Each image, and each annotation, that the dataset lists is told of exactly once: in a sample or as skipped.
    * Throws a `data/…` error only if the dataset as a whole, or an annotation file, can't be read.
@@ -40,6 +47,8 @@ export interface ReadOptions {
   readonly parts?: 'together' | 'separate';
   /** What to do with images without a usable instance: skip, or yield them without instances. @default 'skip' */
   readonly empty?: 'skip' | 'use';
+  /** Where the dataset declares an image's size: trust it, or look into the image's header and skip images that differ. @default 'trust' */
+  readonly sizes?: 'trust' | 'check';
   /** Common Semantic Segmentation: only images whose names start so are read; an id lacks the prefix. @default '' */
   readonly imagePrefix?: string;
   /** As `imagePrefix`, for masks. @default '' */
@@ -77,6 +86,7 @@ export type SkipReason =
   | 'image file missing'
   | 'image file unreadable'
   | 'image too large'
+  | 'image size differs from the declared one'
   | 'no usable instance'
   | 'mask file missing'
   | 'mask file unreadable'

@@ -4,7 +4,11 @@ import { readText } from './read-text.js';
 
 /** Parses a UTF-8 JSON file; a byte order mark is skipped. Errors say line and column. */
 export async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path);
+  return parseJson(await readText(path), path);
+}
+
+/** Parses the text of a JSON file. */
+export function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

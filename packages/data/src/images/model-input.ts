@@ -30,7 +30,12 @@ export async function modelInputOf(
 }
 
 /** SHA-256 (hex) of the file's bytes and of all that shapes the pixels; the file's place doesn't matter. */
-export async function imageDigest(image: ImageRef, frame: Frame, mode: PreprocessMode, codec: string): Promise<string> {
+export async function imageDigest(
+  image: ImageRef,
+  frame: Frame,
+  mode: PreprocessMode,
+  codec: string = sharpCodec.name,
+): Promise<string> {
   const file = createHash('sha256');
   await pipeline(createReadStream(image.path), file).catch((cause: unknown) => {
     throw dataErrors.IMAGE_UNREADABLE({ path: image.path, reason: String(cause) }, { cause });

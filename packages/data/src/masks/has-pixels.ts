@@ -1,5 +1,5 @@
 import type { MaskSource } from '../contracts.js';
-import { polygonMarks } from './polygon-marks.js';
+import { polygonMarks, type Crossing } from './polygon-marks.js';
 
 /** Whether `rasterize` would set any pixel, told without drawing. */
 export function hasPixels(source: MaskSource, width: number, height: number): boolean {
@@ -9,7 +9,15 @@ export function hasPixels(source: MaskSource, width: number, height: number): bo
 
 /** Whether some mark is not cancelled by an equal one: there a filled stretch starts. */
 function leavesMarks(ring: readonly number[], width: number, height: number): boolean {
-  // Equal marks cancel in this sum, so one that isn't zero settles it; it nearly always does.
+  // The column in the middle nearly always settles it.
+  const middle = middleColumn(ring, width);
+  let alone = 0;
+  const count: Crossing = (_, row) => {
+    if (row < height) alone ^= scatter(row);
+  };
+  polygonMarks(ring, width, height, count, [middle, middle + 1]);
+  if (alone !== 0) return true;
+  // Equal marks cancel in this sum, so one that isn't zero settles it.
   let sum = 0;
   polygonMarks(ring, width, height, (column, row) => {
     if (row < height) sum ^= scatter(column * height + row);
@@ -27,4 +35,16 @@ function leavesMarks(ring: readonly number[], width: number, height: number): bo
 function scatter(value: number): number {
   const product = Math.imul(value, 0x9e3779b1);
   return Math.imul(product ^ (product >>> 15), 0x85ebca6b);
+}
+
+/** The column in the middle of what lies in the image. */
+function middleColumn(ring: readonly number[], width: number): number {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < ring.length; i += 2) {
+    if (ring[i]! < low) low = ring[i]!;
+    if (ring[i]! > high) high = ring[i]!;
+  }
+  const middle = Math.floor((Math.max(0, low) + Math.min(width, high)) / 2);
+  return Math.min(Math.max(middle, 0), width - 1);
 }

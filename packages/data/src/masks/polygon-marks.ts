@@ -8,25 +8,34 @@ export type Crossing = (column: number, row: number) => void;
  * Walks a closed ring as `rleFrPoly` of the COCO mask API does (pycocotools, maskApi.c): vertices are rounded to a grid five times finer,
  * edges are walked one grid step at a time, and a crossing is reported where the walk passes a column's middle. The arithmetic is the same,
  * operation by operation, so the pixels are; only the steps between crossings are skipped, so the cost doesn't grow with far-away vertices.
- * Rows are in [0, height]; a row equal to `height` means no change within the column.
+ * Only crossings of the columns in [from, to) are reported, which must lie in the image. Rows are in [0, height]; a row equal to `height` means no change within the column.
  */
-export function polygonMarks(ring: readonly number[], width: number, height: number, onCrossing: Crossing): void {
+export function polygonMarks(
+  ring: readonly number[],
+  width: number,
+  height: number,
+  onCrossing: Crossing,
+  columns: readonly [from: number, to: number] = [0, width],
+): void {
+  const [from, to] = columns;
   const count = ring.length >> 1;
-  const gridX = (i: number): number => Math.trunc(SCALE * ring[(i % count) * 2]! + 0.5);
-  const gridY = (i: number): number => Math.trunc(SCALE * ring[(i % count) * 2 + 1]! + 0.5);
   const report = (column: number, gridRow: number): void => {
     const row = (gridRow + 0.5) / SCALE - 0.5;
     onCrossing(column, Math.ceil(Math.min(Math.max(row, 0), height)));
   };
+  let nextX = onGrid(ring[0]!);
+  let nextY = onGrid(ring[1]!);
   for (let i = 0; i < count; i++) {
-    let [xs, ys, xe, ye] = [gridX(i), gridY(i), gridX(i + 1), gridY(i + 1)];
+    const at = i + 1 < count ? 2 * i + 2 : 0;
+    let [xs, ys, xe, ye] = [nextX, nextY, onGrid(ring[at]!), onGrid(ring[at + 1]!)];
+    [nextX, nextY] = [xe, ye];
+    // Column c changes between grid columns 5c+2 and 5c+3.
+    const first = Math.max(from, Math.ceil((Math.min(xs, xe) - 2) / SCALE));
+    const last = Math.min(to - 1, Math.floor((Math.max(xs, xe) - 3) / SCALE));
+    if (first > last) continue;
     const dx = Math.abs(xe - xs);
     const dy = Math.abs(ye - ys);
-    if (dx === 0) continue;
     if (dx >= dy ? xs > xe : ys > ye) [xs, ys, xe, ye] = [xe, ye, xs, ys];
-    // Column c changes between grid columns 5c+2 and 5c+3.
-    const first = Math.max(0, Math.ceil((Math.min(xs, xe) - 2) / SCALE));
-    const last = Math.min(width - 1, Math.floor((Math.max(xs, xe) - 3) / SCALE));
     if (dx >= dy) {
       const slope = (ye - ys) / dx;
       const rowAt = (x: number): number => Math.trunc(ys + slope * (x - xs) + 0.5);
@@ -36,6 +45,11 @@ export function polygonMarks(ring: readonly number[], width: number, height: num
       for (let c = first; c <= last; c++) report(c, ys + stepOfCrossing(xs, slope, dy, SCALE * c + 3) - 1);
     }
   }
+}
+
+/** A coordinate on the finer grid. */
+function onGrid(coordinate: number): number {
+  return Math.trunc(SCALE * coordinate + 0.5);
 }
 
 /** First step t of a steep edge at which its grid column, `trunc(xs + slope * t + 0.5)`, is on the far side of the border before `column`. */

@@ -38,8 +38,8 @@ const document = (text: string): unknown => JSON.parse(text);
 
 describe.each(commands)('sluice %s', (name, command) => {
   const words = name.split(' ');
-  const good = [...words, ...argumentsOf(command, 'good')];
-  const bad = [...words, ...argumentsOf(command, 'bad')];
+  const good = [...words, ...argumentsOf(name, command, 'good')];
+  const bad = [...words, ...argumentsOf(name, command, 'bad')];
 
   it('has a description, and an example in its help that its parser takes', async () => {
     const { code, out } = await sluice(...words, '--help');
@@ -94,7 +94,7 @@ it.each(['', ...groups.filter(({ commands: inner }) => inner.length > 0).map((gr
 describe('ends with', () => {
   it.each([
     [0, ['graph', 'pipeline.yaml']],
-    [1, ['run', 'pipeline.yaml', '--quiet', '--set', 'stages.count.with.fail-at=1']],
+    [1, ['run', 'pipeline.yaml', '--quiet', '--runs-dir', 'failed', '--set', 'stages.count.with.fail-at=1']],
     [2, ['graph', 'pipeline.yaml', '--set', 'stages.count.with.count=none']],
     [2, ['graph', 'pipeline.yaml', '--format', 'png']],
     [2, ['runs', 'shwo']],
@@ -111,7 +111,7 @@ const quoted = (words: readonly string[]): string => words.map((word) => `'${wor
 /** Every command but `doctor`, which starts further processes: what it prints goes the same way. */
 const lines = commands
   .filter(([name]) => name !== 'doctor')
-  .map(([name, command]) => [...name.split(' '), ...argumentsOf(command, 'good')]);
+  .map(([name, command]) => [...name.split(' '), ...argumentsOf(name, command, 'good')]);
 
 describe.skipIf(!ready)('the built command', () => {
   it.concurrent.each(lines.map((words) => [words.join(' '), words] as const))(

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { example, type DefineCommand } from './command-line.js';
 import { defineCache } from './commands/cache.js';
+import { defineConvert } from './commands/convert.js';
+import { defineDataset } from './commands/dataset.js';
 import { defineDescribe } from './commands/describe.js';
 import { defineResume } from './commands/resume.js';
 import { definePlan } from './commands/plan.js';
@@ -41,6 +43,8 @@ const commands: readonly DefineCommand[] = [
   defineRuns,
   defineDoctor,
   defineCompletion,
+  defineDataset,
+  defineConvert,
 ];
 
 /** The `sluice` command: runs one command line and returns the exit code. Nothing heavy is loaded before it is needed. */

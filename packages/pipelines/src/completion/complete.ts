@@ -69,6 +69,7 @@ async function valuesOf({ argChoices }: Option | Argument, name: string): Promis
   if (argChoices) return { ...nothing, words: argChoices.map((word) => ({ word, meaning: '' })) };
   switch (name) {
     case 'file':
+    case 'files':
       return { ...nothing, paths: 'files' };
     case 'folder':
       return { ...nothing, paths: 'folders' };

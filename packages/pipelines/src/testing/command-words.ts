@@ -13,14 +13,22 @@ export function leafCommands(
 /** Values of arguments by what the help calls them, for a tiny project that has had a run; and ones that nothing can come of. */
 const values: Readonly<Record<string, { readonly good: string; readonly bad: string }>> = {
   file: { good: 'pipeline.yaml', bad: 'nowhere.yaml' },
+  files: { good: 'pipeline.yaml', bad: 'nowhere.yaml' },
   stage: { good: 'encode', bad: 'no-such-stage' },
+  'stage-id': { good: 'count', bad: 'no-such-stage' },
+  name: { good: 'soft-blur', bad: '../soft-blur' },
   run: { good: 'latest', bad: 'no-such-run' },
   'other-run': { good: 'latest', bad: 'no-such-run' },
 };
 
+/** Options without which a command does nothing. */
+const neededOptions: Readonly<Record<string, readonly string[]>> = { 'cache gc': ['--max-size', '1GB'] };
+
 /** Arguments of a command; a new kind of argument needs a line in `values` above. */
-export const argumentsOf = (command: Command, kind: 'good' | 'bad'): readonly string[] =>
-  command.registeredArguments.filter(({ required }) => required).map((argument) => valueOf(argument, kind));
+export const argumentsOf = (name: string, command: Command, kind: 'good' | 'bad'): readonly string[] => [
+  ...command.registeredArguments.filter(({ required }) => required).map((argument) => valueOf(argument, kind)),
+  ...(kind === 'good' ? (neededOptions[name] ?? []) : []),
+];
 
 function valueOf(argument: Argument, kind: 'good' | 'bad'): string {
   if (argument.argChoices) return kind === 'good' ? argument.argChoices[0]! : 'no-such-choice';

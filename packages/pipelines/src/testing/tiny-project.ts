@@ -45,6 +45,8 @@ const pipeline = `sluice: 1
 name: tiny
 stages:
   count: { uses: tiny-numbers, with: { count: 3 } }
+tests:
+  - { stage: count, given: {}, expect: { numbers: [1, 2, 3] } }
 `;
 
 export interface TinyProject {

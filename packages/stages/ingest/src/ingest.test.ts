@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -57,10 +58,43 @@ it('fails at the first bad item where it is told to, and names it', async () => 
 
 it('says which formats it knows where a folder looks like none', async () => {
   const run = runStage(ingest, { options: { root: folder } });
-  await expect(run).rejects.toMatchObject({ code: 'ingest/UNKNOWN_FORMAT' });
+  await expect(run).rejects.toMatchObject({ code: 'data/FORMAT_UNKNOWN' });
 });
 
 it('names file and place where an annotation file is broken', async () => {
   const failed = withAnnotations(whole.slice(0, 200), () => runStage(ingest, { options: { root } }));
   await expect(failed).rejects.toThrow(/instances_train\.json/);
+});
+
+it('reads an archive, unpacked into the run’s folder', async () => {
+  const archive = path.join(folder, 'data.tar.gz');
+  execFileSync('tar', ['-czf', archive, '-C', folder, 'data']);
+  const { outputs, run } = await runStage(ingest, { options: { root: archive } });
+  expect(outputs.samples.map(({ key }) => key)).toEqual(['train/000', 'train/001', 'val/000', 'test/000']);
+  for (const { image } of outputs.samples) expect(image.path).toContain(path.join(run.root, 'datasets'));
+});
+
+it('skips an image of another size than declared, instead of failing later', async () => {
+  const dataset = JSON.parse(whole) as { images: { width: number }[] };
+  dataset.images[0]!.width = 161;
+  const { outputs, events } = await withAnnotations(JSON.stringify(dataset), () =>
+    runStage(ingest, { options: { root } }),
+  );
+  expect(outputs.samples.map(({ key }) => key)).toEqual(['train/001', 'val/000', 'test/000']);
+  expect(events).toContainEqual(expect.objectContaining({ reason: 'image: image size differs from the declared one' }));
+});
+
+it('counts instances as Datumaro does where it is told to', async () => {
+  const dataset = JSON.parse(whole) as { annotations: { iscrowd: number; segmentation: unknown }[] };
+  const square = (x: number) => [x, 1, x + 5, 1, x + 5, 4, x, 4];
+  Object.assign(dataset.annotations[0]!, { iscrowd: 1, segmentation: [square(1), square(20)] });
+  const count = async (rules: 'sluice' | 'datumaro'): Promise<number> => {
+    const { outputs } = await runStage(ingest, { options: { root, rules } });
+    return outputs.samples.flatMap(({ instances }) => instances).length;
+  };
+  const counts = await withAnnotations(JSON.stringify(dataset), async () => [
+    await count('sluice'),
+    await count('datumaro'),
+  ]);
+  expect(counts[1]! - counts[0]!).toBe(2);
 });

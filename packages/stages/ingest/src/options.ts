@@ -10,7 +10,10 @@ export const ingestOptions = Type.Object(
       default: 'auto',
       description: 'Dataset format; `auto` looks and says what it found.',
     }),
-    root: path({ description: 'Folder of the dataset. Nothing outside it is ever opened.' }),
+    root: path({
+      description:
+        "Folder of the dataset; nothing outside it is ever opened. Or a zip or tar archive of it, which is unpacked into the run's folder.",
+    }),
     subsets: Type.Object(
       {
         train: subsetNames(['train', 'train2017', 'training'], "The dataset's subsets to train on."),
@@ -28,6 +31,15 @@ export const ingestOptions = Type.Object(
       description:
         'What an instance is in datasets of mask images: an object with a number of its own, a class of an image, or a connected region of a class; `auto` leaves it to the format.',
     }),
+    rules: choice(['sluice', 'datumaro'], {
+      default: 'sluice',
+      description:
+        'What counts as an instance: all parts of an object together, without crowds, background and void; or as Datumaro counts: each polygon by itself, and all of those.',
+    }),
+    'image-prefix': Type.Optional(
+      Type.String({ description: 'Common Semantic Segmentation: start of image names that is no part of ids.' }),
+    ),
+    'mask-prefix': Type.Optional(Type.String({ description: 'The same of mask names.' })),
     'on-bad-item': choice(['skip', 'fail'], {
       default: 'skip',
       description: 'What a broken image or annotation does: skipped and counted, or the run fails.',

@@ -1,28 +1,24 @@
 import type { StageContext } from '@sluice/core';
-import { datasetFormats, type DatasetFormat, type Sample, type SkipReason } from '@sluice/data';
+import {
+  DATUMARO_RULES,
+  findFormat,
+  isHarmless,
+  openDataset,
+  type DatasetFormat,
+  type ReadOptions,
+  type Sample,
+} from '@sluice/data';
+import { rm, stat } from 'node:fs/promises';
 import { ingestErrors } from './errors.js';
 import type { IngestOptions } from './options.js';
 
-/** Reasons that say nothing bad about the dataset: `on-bad-item: fail` does not fail for them. */
-const harmless: ReadonlySet<SkipReason> = new Set<SkipReason>([
-  'subset not used',
-  'crowd',
-  'background',
-  'void',
-  'not a mask',
-  'box without mask',
-  'image skipped',
-  'no usable instance',
-]);
-
 /** Samples of the dataset; what is skipped is reported with its reason. */
-export async function* readDataset(
-  { format, root, subsets, instances, 'on-bad-item': onBadItem }: IngestOptions,
-  { report, logger }: Pick<StageContext, 'report' | 'logger'>,
-): AsyncGenerator<Sample> {
-  const reader = format === 'auto' ? await detectFormat(root, logger) : datasetFormats.get(format)!;
+export async function* readDataset(options: IngestOptions, context: StageContext): AsyncGenerator<Sample> {
+  const { report, logger } = context;
+  const root = await unpacked(options.root, context);
+  const reader = await formatOf(root, options.format, logger);
   let images = 0;
-  for await (const item of reader.read(root, { subsets, ...(instances === 'auto' ? {} : { instances }) })) {
+  for await (const item of reader.read(root, readOptionsOf(options))) {
     if (item.kind === 'sample') {
       report({ type: 'counted', what: 'images used', count: 1 });
       report({ type: 'counted', what: 'annotations used', count: item.sample.instances.length });
@@ -31,7 +27,9 @@ export async function* readDataset(
       continue;
     }
     const { unit, reason, item: name, detail, count = 1 } = item;
-    if (onBadItem === 'fail' && !harmless.has(reason)) throw ingestErrors.BAD_ITEM({ item: name, reason, detail });
+    if (options['on-bad-item'] === 'fail' && !isHarmless(reason)) {
+      throw ingestErrors.BAD_ITEM({ item: name, reason, detail });
+    }
     report({ type: 'counted', what: `${unit}s skipped`, count });
     report({
       type: 'skipped',
@@ -43,12 +41,32 @@ export async function* readDataset(
   }
 }
 
-async function detectFormat(root: string, logger: StageContext['logger']): Promise<DatasetFormat> {
-  for (const format of datasetFormats.values()) {
-    const detection = await format.detect(root);
-    if (detection === undefined) continue;
-    logger.info(`dataset format ${detection.format}: ${detection.reason}`);
-    return format;
-  }
-  throw ingestErrors.UNKNOWN_FORMAT({ root, known: [...datasetFormats.keys()] });
+/** The dataset's folder. An archive is unpacked into the run's, where images are then read for as long as the run is looked at. */
+async function unpacked(root: string, { id, run }: StageContext): Promise<string> {
+  const stats = await stat(root).catch(() => undefined);
+  if (stats?.isFile() !== true) return root;
+  const into = async (): Promise<string> => {
+    const folder = await run.path('datasets', id);
+    await rm(folder, { recursive: true, force: true }); // what an interrupted start has left
+    return folder;
+  };
+  return (await openDataset(root, { into })).root;
+}
+
+function readOptionsOf(options: IngestOptions): ReadOptions {
+  const { subsets, instances, rules } = options;
+  return {
+    ...(rules === 'datumaro' ? DATUMARO_RULES : {}),
+    ...(instances === 'auto' ? {} : { instances }),
+    imagePrefix: options['image-prefix'] ?? '',
+    maskPrefix: options['mask-prefix'] ?? '',
+    subsets,
+    sizes: 'check',
+  };
+}
+
+async function formatOf(root: string, name: string, logger: StageContext['logger']): Promise<DatasetFormat> {
+  const { format, reason } = await findFormat(root, name);
+  if (name === 'auto') logger.info(`dataset format ${format.name}: ${reason}`);
+  return format;
 }

@@ -22,7 +22,7 @@ function readRings(parts: readonly unknown[], width: number, height: number): Co
   const rings: (readonly number[])[] = [];
   for (const part of parts) {
     if (!Array.isArray(part)) return { reason: 'invalid polygon', detail: 'a part is not a list of coordinates' };
-    const ring = part.every((value) => typeof value === 'number') ? part : part.map(numberOf);
+    const ring = (part as readonly unknown[]).every(isNumber) ? (part as readonly number[]) : part.map(numberOf);
     const fault = ringFault(ring);
     if (fault !== undefined) return { reason: 'invalid polygon', detail: fault };
     rings.push(ring);
@@ -34,9 +34,13 @@ function readRings(parts: readonly unknown[], width: number, height: number): Co
 function ringFault(ring: readonly number[]): string | undefined {
   if (ring.length % 2 === 1) return `a part has ${ring.length} coordinates, which is odd`;
   if (ring.length < 6) return `a part has ${ring.length / 2} points; at least 3 are needed`;
-  const bad = ring.findIndex((value) => !(Math.abs(value) <= FARTHEST));
+  const bad = ring.findIndex(isFar);
   return bad < 0 ? undefined : `coordinate ${bad} of a part is not a number within ±${FARTHEST}`;
 }
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+const isFar = (value: number): boolean => !(Math.abs(value) <= FARTHEST);
 
 /** Some tools write coordinates as strings. */
 function numberOf(value: unknown): number {

@@ -26,11 +26,15 @@ export function readCocoDocument(json: unknown, path: string): CocoDocument {
     return value as readonly unknown[];
   };
   const categories = new Map<CocoId, string>();
+  const names = new Set<string>();
   for (const value of list('categories')) {
     const record = recordOf(value);
     const id = idOf(record?.['id']);
     const name = record?.['name'];
-    if (id !== undefined && typeof name === 'string' && !categories.has(id)) categories.set(id, name);
+    if (id === undefined || typeof name !== 'string' || categories.has(id)) continue;
+    if (names.has(name)) throw dataErrors.CATEGORY_TWICE({ path, name });
+    categories.set(id, name);
+    names.add(name);
   }
   return { images: list('images'), annotations: list('annotations'), categories };
 }

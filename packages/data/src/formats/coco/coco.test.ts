@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises';
+import { cp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { coco } from './coco.js';
@@ -102,4 +102,10 @@ it('keys of prototypes in the file do no harm', async () => {
   await made.put({ 'images/train/a.png': made.png, 'annotations/instances_train.json': `\ufeff${text}` });
   expect(await made.readLines()).toEqual(['train/a: 1=12']);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+it('reads annotation files only within the dataset', async () => {
+  await made.put({ 'images/train/a.png': made.png, 'annotations/instances_val.json': document });
+  await symlink('/etc/hostname', join(made.root(), 'annotations/instances_train.json'));
+  await expect(made.read()).rejects.toMatchObject({ code: 'data/FILE_UNREADABLE' });
 });

@@ -3,25 +3,31 @@ import type { ImageRef, Instance, Subset } from '../../contracts.js';
 import type { ReadItem, ReadOptions } from '../dataset-format.js';
 import { openImageFolder } from '../image-folder.js';
 import { locateImage } from '../locate-image.js';
-import { readJson } from '../read-json.js';
 import { separateParts } from '../separate-parts.js';
 import { skipped, type Fault } from '../skipped.js';
 import { firstImageFolder, type CocoFile } from './coco-layout.js';
 import { readCocoMask } from './coco-mask.js';
-import { idOf, readCocoDocument, readCocoImage, recordOf, type CocoDocument } from './coco-records.js';
+import { idOf, readCocoImage, recordOf, type CocoDocument } from './coco-records.js';
 
 export interface CocoSubset {
   readonly root: string;
   readonly file: CocoFile;
   readonly subset: Subset;
+  readonly document: CocoDocument;
   /** `<subset>/<id>` and `<subset>/<file name>` of the samples so far, in all annotation files; grows. */
   readonly keys: Set<string>;
   readonly options: ReadOptions;
 }
 
 /** The images of one annotation file in its order, each after its skipped annotations; annotations of no image come last. */
-export async function* readCocoSubset({ root, file, subset, keys, options }: CocoSubset): AsyncGenerator<ReadItem> {
-  const document = readCocoDocument(await readJson(file.path), file.path);
+export async function* readCocoSubset({
+  root,
+  file,
+  subset,
+  document,
+  keys,
+  options,
+}: CocoSubset): AsyncGenerator<ReadItem> {
   const findImage = openImageFolder(root, await firstImageFolder(file));
   const place = basename(file.path);
   const annotations = groupByImage(document);
@@ -43,7 +49,8 @@ export async function* readCocoSubset({ root, file, subset, keys, options }: Coc
     annotations.delete(image.id);
 
     const id = sampleId(image.fileName, (candidate) => !keys.has(`${subset}/${candidate}`));
-    const found = id === undefined ? duplicateFile : await locateImage(await findImage(image.fileName), image.size);
+    const found =
+      id === undefined ? duplicateFile : await locateImage(await findImage(image.fileName), image.size, options.sizes);
     if (id === undefined || 'reason' in found) {
       const { reason, detail } = 'reason' in found ? found : duplicateFile;
       yield skipped('image', reason, item, detail);
@@ -120,7 +127,8 @@ function readInstance(
   const categoryId = idOf(record['category_id']);
   const category = categoryId === undefined ? undefined : categories.get(categoryId);
   if (category === undefined) return { reason: 'unknown category', detail: `category_id ${categoryId ?? 'missing'}` };
-  if (crowds === 'skip' && (record['iscrowd'] === 1 || record['iscrowd'] === true)) return { reason: 'crowd' };
+  const isCrowd = record['iscrowd'] === 1 || record['iscrowd'] === true;
+  if (crowds === 'skip' && isCrowd) return { reason: 'crowd' };
   const result = readCocoMask(record['segmentation'], width, height);
-  return 'reason' in result ? result : { id, category, mask: result.mask };
+  return 'reason' in result ? result : { id, category, mask: result.mask, ...(isCrowd && { kind: 'crowd' }) };
 }

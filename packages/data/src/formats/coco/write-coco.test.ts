@@ -5,7 +5,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Instance, Sample } from '../../contracts.js';
 import { coco } from './coco.js';
-import { writeCoco, type CocoImageToWrite } from './write-coco.js';
+import type { ImageToWrite } from '../dataset-writer.js';
+import { writeCoco } from './write-coco.js';
 
 let root: string;
 let bytes: Uint8Array;
@@ -29,7 +30,7 @@ const polygons: Instance = {
   },
 };
 const rle: Instance = { id: '2', category: 'leaf', mask: { kind: 'rle', width: 8, height: 6, counts: [6, 12, 30] } };
-const image: CocoImageToWrite = {
+const image: ImageToWrite = {
   fileName: 'sub/a.png',
   width: 8,
   height: 6,
@@ -40,7 +41,10 @@ const image: CocoImageToWrite = {
 it('writes what the reader gives back: masks, categories, subsets and the filesâ€™ bytes', async () => {
   const target = join(root, 'round-trip');
   const second = { ...image, fileName: 'b.png', bytes, instances: [rle] };
-  await writeCoco(target, ['leaf', 'stem'], { train: [{ ...image, bytes }, second], test: [second] });
+  await writeCoco(target, {
+    categories: ['leaf', 'stem'],
+    subsets: { train: [{ ...image, bytes }, second], test: [second] },
+  });
   const samples: Sample[] = [];
   for await (const item of coco.read(target)) if (item.kind === 'sample') samples.push(item.sample);
   expect(samples.map(({ key }) => key)).toEqual(['train/sub/a', 'train/b', 'test/b']);
@@ -50,7 +54,7 @@ it('writes what the reader gives back: masks, categories, subsets and the filesâ
 
 it('writes the tight box and the area of the pixels', async () => {
   const target = join(root, 'numbers');
-  await writeCoco(target, ['leaf'], { val: [{ ...image, instances: [rle] }] });
+  await writeCoco(target, { categories: ['leaf'], subsets: { val: [{ ...image, instances: [rle] }] } });
   const document = JSON.parse(await readFile(join(target, 'annotations/instances_val.json'), 'utf8')) as {
     annotations: unknown[];
   };
@@ -71,15 +75,21 @@ it.each(['../a.png', '/a.png', 'x/../../a.png', '', 'a//b.png', '..\\a.png'])(
   'refuses the name %j',
   async (fileName) => {
     const target = join(root, 'names');
-    await expect(writeCoco(target, ['leaf', 'stem'], { train: [{ ...image, fileName }] })).rejects.toMatchObject({
+    await expect(
+      writeCoco(target, { categories: ['leaf', 'stem'], subsets: { train: [{ ...image, fileName }] } }),
+    ).rejects.toMatchObject({
       code: 'data/WRITE_FILE_NAME',
     });
   },
 );
 
 it('refuses one name for two images, and categories it was not told of', async () => {
-  await expect(writeCoco(join(root, 'twice'), ['leaf', 'stem'], { train: [image, image] })).rejects.toMatchObject({
+  await expect(
+    writeCoco(join(root, 'twice'), { categories: ['leaf', 'stem'], subsets: { train: [image, image] } }),
+  ).rejects.toMatchObject({
     code: 'data/WRITE_FILE_NAME',
   });
-  await expect(writeCoco(join(root, 'category'), ['leaf'], { train: [image] })).rejects.toThrow('"stem"');
+  await expect(
+    writeCoco(join(root, 'category'), { categories: ['leaf'], subsets: { train: [image] } }),
+  ).rejects.toThrow('"stem"');
 });

@@ -1,43 +1,32 @@
 import { writeFileAtomic } from '@sluice/core';
 import { join } from 'node:path';
-import type { Instance, MaskSource, Subset } from '../../contracts.js';
+import type { Instance, MaskSource } from '../../contracts.js';
 import { dataErrors } from '../../errors.js';
 import { maskArea, tightBox } from '../../masks/bit-mask.js';
 import { rasterize } from '../../masks/rasterize.js';
 import { encodeRleString } from '../../masks/rle-string.js';
-
-/** An image to write: the file's bytes as they are, under a name with extension. */
-export interface CocoImageToWrite {
-  readonly fileName: string;
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: Uint8Array;
-  readonly instances: readonly Instance[];
-}
+import type { DatasetWriter } from '../dataset-writer.js';
+import { nameChecker } from '../image-name.js';
 
 /**
  * Writes a dataset as COCO instances: `images/<subset>/<fileName>` and `annotations/instances_<subset>.json`, the latter last, each atomically.
- * Polygons stay polygons, RLE masks become compressed RLE; instance ids are numbered anew. Categories are numbered from 1, in the order given.
+ * Polygons stay polygons, RLE masks become compressed RLE. Categories are numbered from 1, in the order given.
  */
-export async function writeCoco(
-  root: string,
-  categories: readonly string[],
-  subsets: Readonly<Partial<Record<Subset, Iterable<CocoImageToWrite> | AsyncIterable<CocoImageToWrite>>>>,
-): Promise<void> {
+export const writeCoco: DatasetWriter = async (root, { categories, subsets }, lose) => {
   for (const [subset, images] of Object.entries(subsets)) {
     const imageRecords: object[] = [];
     const annotations: object[] = [];
-    const names = new Set<string>();
+    const checkName = nameChecker();
     for await (const image of images) {
       const { fileName, width, height } = image;
-      const isPlain = fileName.split(/[/\\]/).every((part) => part !== '' && part !== '.' && part !== '..');
-      if (!isPlain || names.has(fileName)) throw dataErrors.WRITE_FILE_NAME({ fileName });
-      names.add(fileName);
+      checkName(fileName);
       await writeFileAtomic(join(root, 'images', subset, fileName), image.bytes);
       const imageId = imageRecords.length + 1;
       imageRecords.push({ id: imageId, file_name: fileName, width, height });
       for (const instance of image.instances) {
-        annotations.push(annotationOf(instance, categories, { id: annotations.length + 1, imageId, width, height }));
+        if (instance.kind === 'void') lose?.({ reason: 'void area', item: `${subset}/${fileName}` });
+        else
+          annotations.push(annotationOf(instance, categories, { id: annotations.length + 1, imageId, width, height }));
       }
     }
     const document = {
@@ -47,10 +36,10 @@ export async function writeCoco(
     };
     await writeFileAtomic(join(root, 'annotations', `instances_${subset}.json`), JSON.stringify(document));
   }
-}
+};
 
 function annotationOf(
-  { category, mask: source }: Instance,
+  { category, mask: source, kind }: Instance,
   categories: readonly string[],
   { id, imageId, width, height }: { id: number; imageId: number; width: number; height: number },
 ): object {
@@ -62,7 +51,7 @@ function annotationOf(
     id,
     image_id: imageId,
     category_id: categoryIndex + 1,
-    iscrowd: 0,
+    iscrowd: kind === 'crowd' ? 1 : 0,
     area: maskArea(mask),
     bbox: [x0, y0, x1 - x0, y1 - y0],
     segmentation: segmentationOf(source),

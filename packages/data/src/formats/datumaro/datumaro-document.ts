@@ -29,7 +29,12 @@ export function readDatumaroDocument(json: unknown, path: string): DatumaroDocum
   const names = (labels as readonly unknown[]).map((label) => recordOf(label)?.['name']);
   const bad = names.findIndex((name) => typeof name !== 'string' || name === '');
   if (bad >= 0) throw wrong(`the name of label ${bad}`, 'a text');
-  return { items: document['items'], labels: names as string[] };
+  const distinct = new Set<string>();
+  for (const name of names as string[]) {
+    if (distinct.has(name)) throw dataErrors.CATEGORY_TWICE({ path, name });
+    distinct.add(name);
+  }
+  return { items: document['items'], labels: [...distinct] };
 }
 
 /** An entry of `items`, or what is wrong with it. */

@@ -40,7 +40,8 @@ export function readDatumaroInstances(
       faults.push({ index, reason: 'unknown category', detail: `label_id ${JSON.stringify(record['label_id'])}` });
       continue;
     }
-    if (crowds === 'skip' && recordOf(record['attributes'])?.['is_crowd'] === true) {
+    const isCrowd = recordOf(record['attributes'])?.['is_crowd'] === true;
+    if (crowds === 'skip' && isCrowd) {
       faults.push({ index, reason: 'crowd' });
       continue;
     }
@@ -60,7 +61,7 @@ export function readDatumaroInstances(
       const rings = [...known.mask.rings, ...read.mask.rings];
       objects.set(key, { ...known, mask: { kind: 'polygons', rings } });
     } else {
-      objects.set(key, { id: String(index + 1), category, mask: read.mask });
+      objects.set(key, { id: String(index + 1), category, mask: read.mask, ...(isCrowd && { kind: 'crowd' }) });
     }
   }
   return { instances: [...objects.values()], faults };

@@ -1,8 +1,9 @@
 import { basename, relative } from 'node:path';
 import { dataErrors } from '../../errors.js';
+import { recordOf } from '../coco/coco-records.js';
 import type { DatasetFormat } from '../dataset-format.js';
 import { fileWithin } from '../file-within.js';
-import { readJson } from '../read-json.js';
+import { readJsonWithin } from '../read-json-within.js';
 import { usedSubsets } from '../used-subsets.js';
 import { readDatumaroDocument, type DatumaroDocument } from './datumaro-document.js';
 import { findDatumaro, startsLikeDatumaro, type DatumaroLayout } from './datumaro-layout.js';
@@ -15,7 +16,7 @@ export const datumaro: DatasetFormat = {
   async detect(root) {
     const layout = await findDatumaro(root);
     const [first] = layout.files;
-    const path = first && (await pathOf(layout.root, first.path).catch(() => undefined));
+    const path = first && (await fileWithin(layout.root, relative(layout.root, first.path)).catch(() => undefined));
     if (path === undefined || !(await startsLikeDatumaro(path))) return undefined;
     const names = layout.files.map((file) => basename(file.path)).join(', ');
     return { format: 'datumaro', reason: `found ${names}, and ${basename(path)} starts as Datumaro's files do` };
@@ -31,6 +32,22 @@ export const datumaro: DatasetFormat = {
       }
     }
     return first.labels;
+  },
+
+  background: () => Promise.resolve(undefined),
+
+  async subsets(given) {
+    return (await findFilled(given)).files.map(({ subsetName }) => subsetName);
+  },
+
+  async *list(given) {
+    const { root, files } = await findFilled(given);
+    for (const { path, subsetName: subset } of files) {
+      for (const value of (await readDocument(root, path)).items) {
+        const { id, annotations } = recordOf(value) ?? {};
+        yield { subset, id: String(id), annotations: Array.isArray(annotations) ? annotations.length : 0 };
+      }
+    }
   },
 
   async *read(given, options = {}) {
@@ -52,10 +69,5 @@ async function findFilled(root: string): Promise<DatumaroLayout> {
 }
 
 async function readDocument(root: string, path: string): Promise<DatumaroDocument> {
-  return readDatumaroDocument(await readJson(await pathOf(root, path)), path);
-}
-
-/** The file's path, if it lies in the dataset. */
-async function pathOf(root: string, path: string): Promise<string> {
-  return (await fileWithin(root, relative(root, path))) ?? path;
+  return readDatumaroDocument(await readJsonWithin(root, path), path);
 }

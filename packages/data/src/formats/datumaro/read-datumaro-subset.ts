@@ -44,7 +44,7 @@ export async function* readDatumaroSubset(given: DatumaroSubset): AsyncGenerator
     keys.add(key);
     const image = isDouble
       ? ({ reason: 'duplicate image', detail: 'an item before it has the same id' } as const)
-      : await locateImage(await findImage(path), size);
+      : await locateImage(await findImage(path), size, options.sizes);
     if ('reason' in image) {
       yield skipped('image', image.reason, item, image.detail);
       if (annotations.length > 0) yield skipped('annotation', 'image skipped', item, image.reason, annotations.length);

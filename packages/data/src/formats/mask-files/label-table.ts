@@ -31,3 +31,7 @@ export function labelTable(labels: readonly Label[], background?: number): Label
     voidLabel,
   };
 }
+
+export function backgroundName({ names, background }: LabelTable): string | undefined {
+  return background === undefined ? undefined : names[background];
+}

@@ -33,7 +33,7 @@ export function instancesOfClasses({ map, unknown }: ClassMap, table: LabelTable
     const label = labels ? labels[region]! : region;
     if (!usable.has(label)) continue;
     const id = labels ? String(instances.length + 1) : String(label);
-    instances.push({ id, category: nameOf(label, table), mask: rle(map, counts) });
+    instances.push({ id, category: nameOf(label, table), mask: rle(map, counts), ...kindOf(label, table) });
   }
   return { instances, faults };
 }
@@ -65,7 +65,10 @@ export function instancesOfObjects(
     const isVoid = object === objects.voidNumber && options.void !== 'use';
     const fault: Fault | undefined = isVoid ? { reason: 'void' } : faultOf(label, table, options);
     if (fault) faults.push({ ...fault, item: `object ${object}` });
-    else instances.push({ id: String(object), category: nameOf(label, table), mask: rle(map, counts) });
+    else {
+      const kind = object === objects.voidNumber ? VOID_KIND : kindOf(label, table);
+      instances.push({ id: String(object), category: nameOf(label, table), mask: rle(map, counts), ...kind });
+    }
   }
   if (strange > 0) {
     const detail = "colours that are none of Pascal VOC's 256";
@@ -93,9 +96,14 @@ function objectNumbers({ kind, map }: MaskPixels): { readonly map: LabelMap; rea
 function faultOf(label: number, table: LabelTable, options: MaskOptions): Fault | undefined {
   if (label === UNKNOWN)
     return { reason: 'unknown category', detail: 'the class mask has a number or colour of no label' };
-  if (label === VOID) return { reason: 'void' };
-  if (label === table.voidLabel && options.void !== 'use') return { reason: 'void' };
+  if ((label === VOID || label === table.voidLabel) && options.void !== 'use') return { reason: 'void' };
   return label === table.background && options.background !== 'use' ? { reason: 'background' } : undefined;
+}
+
+const VOID_KIND = { kind: 'void' } as const;
+
+function kindOf(label: number, { voidLabel }: LabelTable): Pick<Instance, 'kind'> {
+  return label === VOID || label === voidLabel ? VOID_KIND : {};
 }
 
 function nameOf(label: number, table: LabelTable): string {

@@ -1,6 +1,7 @@
 import { dataErrors } from '../../errors.js';
 import { recordOf } from '../coco/coco-records.js';
-import { readJson } from '../read-json.js';
+import { parseJson } from '../read-json.js';
+import { readText } from '../read-text.js';
 import { colourOf, type Colour } from './colours.js';
 import { labelTable, type Label, type LabelTable } from './label-table.js';
 
@@ -10,7 +11,8 @@ import { labelTable, type Label, type LabelTable } from './label-table.js';
  */
 export async function readDatasetMeta(path: string): Promise<LabelTable> {
   const wrong = (key: string, expected: string) => dataErrors.DATASET_META({ path, key, expected });
-  const meta = recordOf(await readJson(path));
+  const text = await readText(path);
+  const meta = recordOf(parseJson(text, path));
   if (!meta) throw wrong('the file', 'an object');
   const { labels = [], label_map: labelMap = {}, segmentation_colors: listed = [] } = meta;
   const names = listOf(labels);
@@ -21,13 +23,22 @@ export async function readDatasetMeta(path: string): Promise<LabelTable> {
   if (!colours || colours.includes(false)) throw wrong('segmentation_colors', 'a list of [r, g, b] in 0 to 255');
 
   const byName = new Map<string, Label>(names.map((name) => [name, { name, colour: undefined }]));
-  for (const [key, name] of Object.entries(numbered) as [string, string][]) {
+  for (const key of keysInOrder(numbered, text)) {
+    const name = numbered[key] as string;
     byName.set(name, { name, colour: (colours as (Colour | undefined)[])[Number(key)] });
   }
   const all = [...byName.values()];
   const backgroundName = numbered[String(meta['background_label'])];
   const background = all.findIndex(({ name }) => name === backgroundName);
   return labelTable(all, background < 0 ? undefined : background);
+}
+
+/** Keys as the file has them: an object lists those that are numbers by size. */
+function keysInOrder(record: Readonly<Record<string, unknown>>, text: string): readonly string[] {
+  // Within a string a quote has a backslash before it, so that only keys match.
+  const marked = JSON.parse(text.replace(/"(\d+)"(?=\s*:)/g, '"#$1"')) as { label_map?: object };
+  const keys = Object.keys(marked.label_map ?? {}).map((key) => key.replace(/^#(?=\d+$)/, ''));
+  return keys.filter((key) => Object.hasOwn(record, key));
 }
 
 function listOf(value: unknown): readonly unknown[] | undefined {

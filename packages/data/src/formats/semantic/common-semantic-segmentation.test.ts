@@ -11,6 +11,7 @@ import {
   photograph,
   readAll,
   readLines,
+  replaced,
   type DatasetFolders,
   type Files,
 } from '../dataset-folder.test.support.js';
@@ -195,17 +196,13 @@ describe('a bad image or mask is skipped with its reason:', () => {
     ],
     [
       'number of no label',
-      async () => ({ 'masks/a.png': await numbersPng(classes.map((label) => (label === 2 ? 9 : label))) }),
+      async () => ({ 'masks/a.png': await numbersPng(replaced(classes, 2, 9)) }),
       ['annotation: background', 'annotation: unknown category x1', 'train/a: 1=leaf 9'],
     ],
     [
       '16-bit number of no label',
       async () => ({
-        'masks/a.png': await numbersPng(
-          classes.map((label) => (label === 2 ? 258 : label)),
-          8,
-          true,
-        ),
+        'masks/a.png': await numbersPng(replaced(classes, 2, 258), 8, true),
       }),
       ['annotation: background', 'annotation: unknown category x1', 'train/a: 1=leaf 9'],
     ],
@@ -261,12 +258,19 @@ describe('a meta file is refused if it is', () => {
 describe('no dataset', () => {
   it.each<[string, Files]>([
     ['without meta', { 'dataset_meta.json': undefined }],
-    ['without masks', { 'masks/a.png': undefined }],
-    ['without images', { 'images/a.jpg': undefined }],
+    ['without images and masks', { 'masks/a.png': undefined, 'images/a.jpg': undefined }],
   ])('%s', async (_, more) => {
     const root = await made.put({ 'readme.txt': '', ...files, ...more });
     expect(await format.detect(root)).toBeUndefined();
     await expect(readAll(format, root)).rejects.toMatchObject({ code: 'data/SEMANTIC_NOT_FOUND' });
+  });
+
+  it.each<[string, Files, string]>([
+    ['without masks', { 'masks/a.png': undefined }, 'image: mask file missing'],
+    ['without images', { 'images/a.jpg': undefined }, 'image: image file missing'],
+  ])('is detected %s, but what there is, is told of', async (_, more, line) => {
+    expect(await format.detect(await made.put({ ...files, ...more }))).toBeUndefined();
+    expect(await lines(more)).toEqual([line]);
   });
 
   it('at all', async () => {

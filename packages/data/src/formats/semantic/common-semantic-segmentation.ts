@@ -2,9 +2,10 @@ import { relative } from 'node:path';
 import { dataErrors } from '../../errors.js';
 import type { DatasetFormat } from '../dataset-format.js';
 import { fileWithin } from '../file-within.js';
-import type { LabelTable } from '../mask-files/label-table.js';
+import { backgroundName, type LabelTable } from '../mask-files/label-table.js';
 import { readDatasetMeta } from '../mask-files/read-dataset-meta.js';
 import { usedSubsets } from '../used-subsets.js';
+import { listSemanticMasks } from './list-semantic.js';
 import { readSemanticSubset } from './read-semantic-subset.js';
 import { findSemantic, type SemanticLayout } from './semantic-layout.js';
 
@@ -16,7 +17,7 @@ export const commonSemanticSegmentation: DatasetFormat = {
 
   async detect(root) {
     const { root: absolute, folders } = await findSemantic(root).catch(() => ({ root, folders: [] }));
-    if (folders.length === 0) return undefined;
+    if (!folders.some(({ isWhole }) => isWhole)) return undefined;
     const places = folders.map(({ path }) => relative(absolute, path)).filter((place) => place !== '');
     const where = places.length > 0 ? ` in ${places.join(', ')}` : '';
     return { format: name, reason: `found dataset_meta.json, images and masks${where}` };
@@ -24,6 +25,19 @@ export const commonSemanticSegmentation: DatasetFormat = {
 
   async categories(root) {
     return (await readTable(await findFilled(root))).names;
+  },
+
+  async background(root) {
+    return backgroundName(await readTable(await findFilled(root)));
+  },
+
+  async subsets(root) {
+    return (await findFilled(root)).folders.map(({ subsetName }) => subsetName);
+  },
+
+  async *list(given, { maskPrefix = '' } = {}) {
+    const { root, folders } = await findFilled(given);
+    for (const folder of folders) yield* listSemanticMasks(root, folder, maskPrefix);
   },
 
   async *read(given, options = {}) {

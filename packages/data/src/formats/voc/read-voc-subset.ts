@@ -1,13 +1,12 @@
 import { basename, join } from 'node:path';
 import type { Subset } from '../../contracts.js';
 import type { ReadItem } from '../dataset-format.js';
-import { fileWithin } from '../file-within.js';
 import { openImageFolder } from '../image-folder.js';
 import type { LabelTable } from '../mask-files/label-table.js';
 import { readMaskedImage, type MaskedImage } from '../mask-files/read-masked-image.js';
-import { readText } from '../read-text.js';
 import { skipped } from '../skipped.js';
 import type { SubsetSource } from '../used-subsets.js';
+import { readVocList } from './voc-list.js';
 import { readVocObjects } from './voc-objects.js';
 
 export interface VocSubset {
@@ -30,12 +29,8 @@ export async function* readVocSubset(given: VocSubset): AsyncGenerator<ReadItem>
   const findObjectMask = openImageFolder(root, join(root, 'SegmentationObject'));
   const findBoxes = openImageFolder(root, join(root, 'Annotations'));
   const place = basename(list.path);
-  // Through the folder's guard: the list itself may be a link out of the dataset.
-  const path = await fileWithin(root, join('ImageSets', 'Segmentation', place));
-  for (const [index, raw] of (await readText(path ?? list.path)).split('\n').entries()) {
-    const id = raw.trim();
-    if (id === '' || id.startsWith('#')) continue;
-    const item = `${place}:${index + 1} (${id})`;
+  for (const { id, line } of await readVocList(root, list)) {
+    const item = `${place}:${line} (${id})`;
     if (keys.has(`${subset}/${id}`)) {
       yield skipped('image', 'duplicate image', item, 'a line before it has the same id');
       continue;

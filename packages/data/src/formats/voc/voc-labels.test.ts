@@ -41,6 +41,12 @@ describe('labels', () => {
     ]);
   });
 
+  it('go by the order of keys in a meta file, which need not be that of their numbers', async () => {
+    const text = '{ "label_map": { "0": "soil", "2" : "stem", "1":"leaf \\"7\\": " } }';
+    const root = await made.put({ ...files, 'dataset_meta.json': text });
+    expect(await vocInstance.categories(root)).toEqual(['soil', 'stem', 'leaf "7": ']);
+  });
+
   it.each([
     ['too few fields', 'cat:1,2,3', 'LABEL_MAP'],
     ['a doubled name', 'cat:::\ncat:::', 'LABEL_MAP'],

@@ -8,6 +8,7 @@ import {
   numbersPng,
   readAll,
   readLines,
+  replaced,
   type DatasetFolders,
   type Files,
 } from '../dataset-folder.test.support.js';
@@ -76,14 +77,14 @@ describe('mask images', () => {
   });
 
   it('may have more than 255 objects in 16 bits', async () => {
-    const many = objects.map((object) => (object === 3 ? 300 : object));
+    const many = replaced(objects, 3, 300);
     expect(await lines({ 'SegmentationObject/a.png': await numbersPng(many, 8, true) })).toEqual([
       'train/a: 1=person 6, 2=person 3, 300=cat 6',
     ]);
   });
 
   it.each([
-    ['numbers', async () => numbersPng(objects.map((object) => (object === 2 ? 255 : object)))],
+    ['numbers', async () => numbersPng(replaced(objects, 2, 255))],
     ['the void colour', async () => coloursPng(objects, ['#000000', '#800000', '#e0e0c0', '#808000'])],
   ])('may mark void by %s', async (_, png) => {
     expect(await lines({ 'SegmentationObject/a.png': await png() })).toEqual([
@@ -193,7 +194,7 @@ describe('a bad image or mask is skipped with its reason:', () => {
     ],
     [
       'class number past the labels',
-      async () => ({ 'SegmentationClass/a.png': await numbersPng(classes.map((label) => (label === 8 ? 99 : label))) }),
+      async () => ({ 'SegmentationClass/a.png': await numbersPng(replaced(classes, 8, 99)) }),
       ['annotation: unknown category', 'train/a: 1=person 6, 2=person 3'],
     ],
     [
@@ -212,7 +213,7 @@ describe('a bad image or mask is skipped with its reason:', () => {
     ],
     [
       'object on background',
-      async () => ({ 'SegmentationClass/a.png': await numbersPng(classes.map((label) => (label === 8 ? 0 : label))) }),
+      async () => ({ 'SegmentationClass/a.png': await numbersPng(replaced(classes, 8, 0)) }),
       ['annotation: background', 'train/a: 1=person 6, 2=person 3'],
     ],
   ])('%s', async (_, more, expected) => {

@@ -1,6 +1,8 @@
 import { dataErrors } from '../../errors.js';
 import type { DatasetFormat, InstancesOf } from '../dataset-format.js';
+import { backgroundName } from '../mask-files/label-table.js';
 import { usedSubsets } from '../used-subsets.js';
+import { listVocImages } from './list-voc.js';
 import { readVocSubset } from './read-voc-subset.js';
 import { readVocLabels } from './voc-labels.js';
 import { findVoc, type VocLayout } from './voc-layout.js';
@@ -34,6 +36,20 @@ function vocFormat(name: string, usual: InstancesOf, looksLike: (layout: VocLayo
 
     async categories(root) {
       return (await readVocLabels((await find(root)).root)).names;
+    },
+
+    async background(root) {
+      return backgroundName(await readVocLabels((await find(root)).root));
+    },
+
+    async subsets(root) {
+      return (await find(root)).lists.map(({ subsetName }) => subsetName);
+    },
+
+    async *list(given) {
+      const { root, lists } = await find(given);
+      const table = await readVocLabels(root);
+      for (const list of lists) yield* listVocImages(root, list, table, usual === 'objects');
     },
 
     async *read(given, options = {}) {

@@ -5,7 +5,7 @@ export const defineWhy: DefineCommand = (program, { terminal, end }) => {
   program
     .command('why')
     .description("Say what a stage's results depend on, and what of it has changed since an earlier run.")
-    .argument('<stage>', "a stage's id in the pipeline file")
+    .argument('<stage-id>', "a stage's id in the pipeline file")
     .argument('[file]', 'the pipeline file (default: that of the run compared with)')
     .addOption(setOption())
     .addOption(profileOption())
