@@ -9,7 +9,7 @@ export { fromPull, type PullSource } from './flow/from-pull.js';
 export { mapBounded } from './flow/map-bounded.js';
 export { readDeadLetters } from './items/read-dead-letters.js';
 export { checkOptions, type CheckedOptions, type OptionProblem } from './options/check-options.js';
-export { composeSchema, type NamedStage } from './pipeline/compose-schema.js';
+export { composeSchema, type NamedStage, type ServiceNames } from './pipeline/compose-schema.js';
 export { InvalidPipeline, type Diagnostic, type RelatedPlace } from './pipeline/diagnostic.js';
 export type { Environment } from './pipeline/environment.js';
 export { checkPipeline, loadPipeline, loadPoints, type LoadOptions } from './pipeline/load-pipeline.js';
@@ -23,7 +23,7 @@ export type {
   PlannedTest,
   TestItem,
 } from './pipeline/plan.js';
-export type { ServiceChoices } from './pipeline/plan-point.js';
+export type { ServiceChoices } from './pipeline/check-services.js';
 export { problemCodes, type ProblemCode } from './pipeline/problem.js';
 export { problemHelp } from './pipeline/problem-help.js';
 export { renderDiagnostic, renderDiagnostics } from './pipeline/render-diagnostic.js';
@@ -32,7 +32,10 @@ export { suggestion } from './pipeline/suggest.js';
 export type { ValueOrigin } from './pipeline/value-origins.js';
 export { printPipeline } from './pipeline/print-pipeline.js';
 export { randomOf, type Random } from './random/random-of.js';
+export { readAllowList, type AllowList } from './registry/allow-list.js';
 export { packageIdentity, type PackageIdentity } from './registry/package-identity.js';
+export { packageIntegrity, packageRecord, type PackageRecord } from './registry/package-integrity.js';
+export { findService, type ServiceLookup } from './registry/service-registry.js';
 export { stageRegistry, type BundledStage, type BundledStages, type StageLookup } from './registry/stage-registry.js';
 export { describeDifference, keyDifferences, type KeyDifference } from './forecast/key-differences.js';
 export { planRun, type PlanRunOptions, type RunForecast, type StageForecast } from './forecast/plan-run.js';
@@ -52,9 +55,11 @@ export { runTests, type RunTestsOptions, type TestOutcome } from './run/run-test
 export { runPipeline, type RunOptions } from './run/run-pipeline.js';
 export type { ContentStore } from './services/content-store.js';
 export type { Logger } from './services/logger.js';
+export { defineService, type AnyService, type ServiceDefinition } from './services/define-service.js';
+export type { LogLine, LogWriter } from './services/log-writer.js';
 export type { Snapshot, StageState, StateStore } from './services/state-store.js';
 export { serviceToken } from './services/service-token.js';
-export { CONTENT_STORE, LOGGER, RUN_FOLDER, STATE_STORE } from './services/tokens.js';
+export { CONTENT_STORE, LOG_WRITER, LOGGER, RUN_FOLDER, STATE_STORE } from './services/tokens.js';
 export type { AnyStage } from './stage/any-stage.js';
 export { defineContract, type DataContract } from './stage/data-contract.js';
 export {

@@ -40,6 +40,14 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
           .inSingletonScope();
       }),
   },
+  codec: {
+    sharp: async () => {
+      const { IMAGE_CODEC, sharpCodec } = await import('@sluice/data');
+      return containerModule(({ bind }) => {
+        bind(IMAGE_CODEC).toConstantValue(sharpCodec);
+      });
+    },
+  },
   engine: {
     onnxruntime: async () => {
       const { createOnnxRuntimeEngine, TENSOR_ENGINE } = await import('@sluice/models');
@@ -50,6 +58,10 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
           .onDeactivation((engine) => engine.dispose());
       });
     },
+  },
+  logger: {
+    // Bound by the run itself, which writes `log.jsonl` whatever else gets the lines.
+    file: () => containerModule(() => undefined),
   },
 });
 

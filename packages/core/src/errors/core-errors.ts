@@ -17,6 +17,9 @@ export const coreErrors = defineErrors('core', {
     `stage "${d.stage}" needs the service "${d.service}" (${d.token}), and nothing is bound to it; bind it in the container, or choose a module for it under "services:"`,
   SERVICE_FAILED: (d: { stage: string; service: string }) =>
     `the service "${d.service}" of stage "${d.stage}" could not be made`,
+  LOGGER_FAILED: () => 'the service "logger" failed',
+  SERVICE_NEEDS_ITSELF: (d: { service: string; name: string }) =>
+    `the service "${d.service}" asks for itself as "${d.name}"; name another token under its "services"`,
   RESERVED_METRIC: (d: { stage: string; column: string }) =>
     `stage "${d.stage}" reports a metric named "${d.column}", which is a column of every row; choose another name`,
   ITEM_FAILED: (d: { item: string }) => `item "${d.item}" failed`,

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { sha256File } from '../files/sha256-file.js';
 import type { KeyParts } from './cache-record.js';
 import type { PlannedStage } from '../pipeline/plan.js';
+import { packageRecord } from '../registry/package-integrity.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,14 @@ export async function keyPartsOf(stage: PlannedStage, seed: number): Promise<Key
   const purity = definition.items?.pure;
   return {
     stage: definition.type,
-    package: identity === undefined ? null : { name: identity.name, version: identity.version, integrity: '' },
+    package:
+      identity === undefined
+        ? null
+        : {
+            name: identity.name,
+            version: identity.version,
+            integrity: (await packageRecord(identity)).integrity ?? '',
+          },
     options: (await keyed(definition.options, options)) as Readonly<Record<string, unknown>>,
     environment: purity?.environment(options) ?? {},
     seed: purity?.seeded === true ? seed : null,

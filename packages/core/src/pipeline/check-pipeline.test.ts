@@ -133,6 +133,13 @@ describe('a problem of a pipeline file', () => {
       'too-many-points',
       'several-points',
       'not-item-wise',
+      // services/service-package.test.ts
+      'relative-service',
+      'service-not-allowed',
+      'service-not-installed',
+      'bad-service-package',
+      'wrong-service',
+      'no-service-options',
     ];
     const tested = new Set([
       ...problemCases.flatMap((each) => each.slice(2).map((expected) => expected[0])),

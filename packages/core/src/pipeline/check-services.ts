@@ -1,33 +1,159 @@
-import { entryOf, type LocatedMap } from './located-node.js';
+import type { ContainerModule } from 'inversify';
+import type { PackageIdentity } from '../registry/package-identity.js';
+import { findService, type FoundService, type ServiceLookup } from '../registry/service-registry.js';
+import { bindService } from '../services/bind-service.js';
+import { LOG_WRITER } from '../services/tokens.js';
+import { checkWith } from './check-stage-options.js';
+import { emptyMap, entryOf, type LocatedEntry, type LocatedMap, type LocatedNode } from './located-node.js';
 import { problem, type Report } from './problem.js';
 import { textOf } from './resolve-stages.js';
+import type { Place } from './source-text.js';
 import { suggestion } from './suggest.js';
 
-/** Names of each service's choices; the first is the default. */
-export type ServiceNames = Readonly<Record<string, readonly string[]>>;
+type LoadModule = () => Promise<ContainerModule>;
 
-/** The choice for every service: the file's, else the first. */
-export function checkServices(
+/** Bindings by service and choice, imported when a run needs them; the first choice of a service is its default. */
+export type ServiceChoices = Readonly<Record<string, Readonly<Record<string, LoadModule>>>>;
+
+export interface CheckedServices {
+  /** The choice for every service: the file's, else the first. A package is named as it is. */
+  readonly services: Readonly<Record<string, string>>;
+  readonly servicePackages: Readonly<Record<string, PackageIdentity>>;
+  readonly modules: readonly LoadModule[];
+  /** Of a log writer that comes in a package. */
+  readonly logModule: LoadModule | undefined;
+  /** As it stands in the resolved file, options with their defaults. */
+  readonly written: Readonly<Record<string, unknown>>;
+}
+
+/** What a service comes to, for one slot. */
+interface Chosen {
+  readonly choice: string;
+  readonly load: LoadModule;
+  readonly written: unknown;
+  readonly package?: PackageIdentity | undefined;
+  readonly isLogWriter: boolean;
+}
+
+/** Reads `services:`; a package is imported only where the nearest package.json allows it. */
+export async function checkServices(
   root: LocatedMap,
-  services: ServiceNames,
+  slots: ServiceChoices,
+  folder: string,
   report: Report,
-): Readonly<Record<string, string>> {
-  const chosen = Object.fromEntries(
-    Object.entries(services).flatMap(([name, [first]]) => (first === undefined ? [] : [[name, first]])),
-  );
-  const block = entryOf(root, 'services')?.value;
-  if (block?.kind !== 'map') return chosen;
-  for (const [name, { key, value }] of block.entries) {
-    const choices = Object.hasOwn(services, name) ? services[name] : undefined;
-    const choice = textOf(value);
-    if (choices === undefined) {
-      report(problem('unknown-service', key, { name }, { hint: suggestion(name, Object.keys(services), 'services') }));
-    } else if (choice !== undefined && !choices.includes(choice)) {
-      const hint = suggestion(choice, choices, 'choices');
-      report(problem('unknown-service-choice', value.place, { name, choice }, { hint }));
-    } else if (choice !== undefined) {
-      chosen[name] = choice;
-    }
+): Promise<CheckedServices> {
+  const chosen = new Map<string, Chosen>();
+  for (const [name, choices] of Object.entries(slots)) {
+    const [first] = Object.entries(choices);
+    if (first !== undefined) chosen.set(name, bundled(...first));
   }
-  return chosen;
+  const block = entryOf(root, 'services')?.value;
+  const entries = block?.kind === 'map' ? [...block.entries] : [];
+  for (const [name, entry] of entries) {
+    const choices = Object.hasOwn(slots, name) ? slots[name] : undefined;
+    if (choices === undefined) {
+      const hint = suggestion(name, Object.keys(slots), 'services');
+      report(problem('unknown-service', entry.key, { name }, { hint }));
+      continue;
+    }
+    const choice = await choose(name, entry, choices, folder, report);
+    if (choice !== undefined) chosen.set(name, choice);
+  }
+  const all = [...chosen];
+  return {
+    services: Object.fromEntries(all.map(([name, { choice }]) => [name, choice])),
+    servicePackages: Object.fromEntries(all.flatMap(([name, each]) => (each.package ? [[name, each.package]] : []))),
+    modules: all.filter(([, { isLogWriter }]) => !isLogWriter).map(([, { load }]) => load),
+    logModule: all.find(([, { isLogWriter }]) => isLogWriter)?.[1].load,
+    written: Object.fromEntries(all.map(([name, { written }]) => [name, written])),
+  };
+}
+
+const bundled = (choice: string, load: LoadModule): Chosen => ({ choice, load, written: choice, isLogWriter: false });
+
+/** Nothing where the entry is wrong, which has been reported. */
+async function choose(
+  name: string,
+  { key, value }: LocatedEntry,
+  choices: Readonly<Record<string, LoadModule>>,
+  folder: string,
+  report: Report,
+): Promise<Chosen | undefined> {
+  const used = value.kind === 'map' ? entryOf(value, 'uses')?.value : value;
+  const uses = textOf(used);
+  if (used === undefined || uses === undefined) return undefined;
+  const load = Object.hasOwn(choices, uses) ? choices[uses] : undefined;
+  if (load !== undefined) {
+    const options = entryOf(value, 'with');
+    if (options?.value.kind === 'map' && options.value.entries.size > 0)
+      report(problem('no-service-options', options.key, { name, choice: uses }));
+    return bundled(uses, load);
+  }
+  const lookup = await findService(uses, folder);
+  if (lookup.kind !== 'found') {
+    reportLookup(name, uses, lookup, Object.keys(choices), used.place, report);
+    return undefined;
+  }
+  return fromPackage(name, uses, lookup, key, value, used.place, folder, report);
+}
+
+function fromPackage(
+  name: string,
+  uses: string,
+  { definition, package: identity }: FoundService,
+  key: Place,
+  value: LocatedNode,
+  place: Place,
+  folder: string,
+  report: Report,
+): Chosen | undefined {
+  const { type, provides, options: schema, token } = definition;
+  if (provides !== name) {
+    const hint = `write it as "${provides}: ${uses}"`;
+    report(problem('wrong-service', place, { uses, provides, name }, { hint }));
+    return undefined;
+  }
+  const node = value.kind === 'map' ? value : emptyMap(key);
+  const options = checkWith({ owner: `service "${type}"`, options: schema, node, key }, folder, report);
+  return {
+    choice: uses,
+    load: () => bindService(definition, options),
+    written: { uses, with: options },
+    package: identity,
+    isLogWriter: token === LOG_WRITER,
+  };
+}
+
+function reportLookup(
+  name: string,
+  uses: string,
+  lookup: Exclude<ServiceLookup, FoundService>,
+  choices: readonly string[],
+  place: Place,
+  report: Report,
+): void {
+  switch (lookup.kind) {
+    case 'unknown': {
+      const hint = suggestion(uses, choices, 'choices');
+      report(problem('unknown-service-choice', place, { name, choice: uses }, { hint }));
+      return;
+    }
+    case 'relative': {
+      const hint = 'make the service an npm package (a workspace package will do) and name that';
+      report(problem('relative-service', place, { uses }, { hint }));
+      return;
+    }
+    case 'not-allowed': {
+      const hint = `to allow it, add "sluice": { "services": ["${uses}"] } to ${lookup.packageJson}`;
+      report(problem('service-not-allowed', place, { uses }, { hint }));
+      return;
+    }
+    case 'not-installed': {
+      const hint = `install it with \`npm install ${uses}\` in ${lookup.folder}`;
+      report(problem('service-not-installed', place, { uses }, { hint }));
+      return;
+    }
+    case 'bad':
+      report(problem('bad-service-package', place, { uses, reason: lookup.reason }));
+  }
 }

@@ -1,6 +1,7 @@
+import { Type } from '@sinclair/typebox';
 import { checkOptions, type OptionProblem } from '../options/check-options.js';
 import { emptyMap, entryOf, nodeAt, placeOf, toPlainValue, type LocatedMap, type LocatedNode } from './located-node.js';
-import { isIdentifier, isName, LANGUAGE_VERSION, PipelineSchema } from './pipeline-schema.js';
+import { isIdentifier, isName, LANGUAGE_VERSION, PipelineSchema, ServiceSchema } from './pipeline-schema.js';
 import { problem, type Report } from './problem.js';
 import { textOf } from './resolve-stages.js';
 import type { Place } from './source-text.js';
@@ -17,8 +18,12 @@ export function checkStructure(root: LocatedNode, report: Report): LocatedMap | 
     report(problem('wrong-type', root.place, { message: 'a pipeline file must be a mapping' }));
     return undefined;
   }
-  const pipeline = withBlocks(root, BLOCKS, (key, value) => (key === 'stages' ? stagesWithBlocks(value) : value));
-  const { problems } = checkOptions(PipelineSchema, toPlainValue(pipeline));
+  const pipeline = withBlocks(root, BLOCKS, (key, value) => {
+    if (key === 'stages') return stagesWithBlocks(value);
+    return key === 'services' ? servicesWithBlocks(value) : value;
+  });
+  const found = checkOptions(PipelineSchema, toPlainValue(pipeline)).problems;
+  const problems = [...found.filter(({ path }) => path[0] !== 'services' || path.length < 2), ...ofServices(pipeline)];
   const misspelt = misspeltOptions(problems);
   for (const each of problems) {
     if (each.kind === 'missing' && misspelt.includes(each.path.join('.'))) continue;
@@ -33,6 +38,24 @@ export function checkStructure(root: LocatedNode, report: Report): LocatedMap | 
 
 function stagesWithBlocks(stages: LocatedNode): LocatedNode {
   return stages.kind === 'map' ? withBlocks(stages, [], (_id, stage) => withEmptyBlocks(stage)) : stages;
+}
+
+function servicesWithBlocks(services: LocatedNode): LocatedNode {
+  if (services.kind !== 'map') return services;
+  return withBlocks(services, [], (_name, use) => (use.kind === 'map' ? withBlocks(use, ['with'], keep) : use));
+}
+
+const keep = (_key: string, value: LocatedNode): LocatedNode => value;
+
+/** A service is text or a mapping, and is judged as what it looks like: a union would only say that it is neither. */
+function ofServices(root: LocatedMap): readonly OptionProblem[] {
+  const services = entryOf(root, 'services')?.value;
+  if (services?.kind !== 'map') return [];
+  return [...services.entries].flatMap(([name, { value }]) => {
+    const form = value.kind === 'map' ? ServiceSchema : Type.String();
+    const schema = Type.Object({ services: Type.Record(Type.String(), form) });
+    return checkOptions(schema, { services: { [name]: toPlainValue(value) } }).problems;
+  });
 }
 
 function withEmptyBlocks(stage: LocatedNode): LocatedNode {

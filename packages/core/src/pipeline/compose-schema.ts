@@ -1,7 +1,9 @@
 import { inputPort, type AnyStage } from '../stage/any-stage.js';
-import type { ServiceNames } from './check-services.js';
 import { openSchema, type JsonSchema } from './open-schema.js';
-import { IDENTIFIER, NAME, PipelineSchema, StageSchema } from './pipeline-schema.js';
+import { IDENTIFIER, NAME, PipelineSchema, ServiceSchema, StageSchema } from './pipeline-schema.js';
+
+/** What each service can be: bundled choices, of which the first is the default, then packages that are allowed. */
+export type ServiceNames = Readonly<Record<string, readonly string[]>>;
 
 /** A stage by the name that `uses:` knows it by. */
 export interface NamedStage {
@@ -39,10 +41,14 @@ export function composeSchema(stages: readonly NamedStage[], services: ServiceNa
   return JSON.parse(JSON.stringify(schema)) as JsonSchema;
 }
 
-/** Services with their choices; the first is the default. */
+/** Services with their choices, short or with options. */
 function chosen(services: ServiceNames): JsonSchema {
   const properties = Object.entries(services).map(([name, choices]) => {
-    return [name, openSchema({ type: 'string', enum: choices, default: choices[0] })] as const;
+    const short = openSchema({ type: 'string', enum: choices, default: choices[0] });
+    const { properties, ...long } = openSchema(ServiceSchema);
+    const uses = { ...(properties as { readonly uses: JsonSchema }).uses, enum: choices };
+    const withUses = { ...long, properties: { ...(properties as JsonSchema), uses } };
+    return [name, { if: { type: 'object' }, then: withUses, else: short }] as const;
   });
   return { properties: Object.fromEntries(properties), additionalProperties: false };
 }

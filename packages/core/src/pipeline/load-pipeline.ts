@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { stageRegistry, type BundledStages } from '../registry/stage-registry.js';
 import { assign, type Assignment } from './assign.js';
+import type { ServiceChoices } from './check-services.js';
 import { collectProblems, type Problems } from './collect-problems.js';
 import { InvalidPipeline, type Diagnostic } from './diagnostic.js';
 import { readEnvironment, type Environment } from './environment.js';
@@ -8,7 +9,7 @@ import { entryOf, without, type LocatedNode } from './located-node.js';
 import { readMatrix, type MatrixPoint } from './matrix.js';
 import { readOverrides } from './overrides.js';
 import type { CheckedPipeline, PipelinePlan, PipelinePoint } from './plan.js';
-import { planPoint, type PointContext, type ServiceChoices } from './plan-point.js';
+import { planPoint, type PointContext } from './plan-point.js';
 import { problem, type Report } from './problem.js';
 import { applyProfiles } from './profiles.js';
 import { readPipelineFile } from './read-pipeline-file.js';

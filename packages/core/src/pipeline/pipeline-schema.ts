@@ -24,6 +24,12 @@ export const StageSchema = Type.Object({
   ...ExecutionProperties,
 });
 
+/** The long form of a service, for one that takes options. */
+export const ServiceSchema = Type.Object({
+  uses: Type.String({ description: 'Short name of a bundled choice, or an npm package that holds a service.' }),
+  with: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "The service's options." })),
+});
+
 const Items = Type.Record(Type.String(), Type.Array(Type.Unknown()));
 
 export const TestSchema = Type.Object({
@@ -54,7 +60,9 @@ export const PipelineSchema: TObject = Type.Object({
     }),
   ),
   services: Type.Optional(
-    Type.Record(Type.String(), Type.String(), { description: 'Services to swap, by bundled name.' }),
+    Type.Record(Type.String(), Type.Union([Type.String(), ServiceSchema]), {
+      description: 'Services to swap, by bundled name or npm package.',
+    }),
   ),
   stages: Type.Record(Type.String(), StageSchema, {
     minProperties: 1,

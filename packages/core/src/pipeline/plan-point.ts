@@ -1,8 +1,7 @@
 import { dirname } from 'node:path';
-import type { ContainerModule } from 'inversify';
 import { inputPort } from '../stage/any-stage.js';
 import type { StageRegistry } from '../registry/stage-registry.js';
-import { checkServices } from './check-services.js';
+import { checkServices, type ServiceChoices } from './check-services.js';
 import { checkStageOptions } from './check-stage-options.js';
 import { checkStructure } from './check-structure.js';
 import { checkTests } from './check-tests.js';
@@ -16,9 +15,6 @@ import { resolveStages, textOf, type DraftStage } from './resolve-stages.js';
 import type { StageExecution } from '../items/stage-execution.js';
 import { checkExecution, writtenExecution } from './stage-execution.js';
 import { valueOrigins } from './value-origins.js';
-
-/** Bindings by service and choice, imported when a run needs them; the first choice of a service is its default. */
-export type ServiceChoices = Readonly<Record<string, Readonly<Record<string, () => Promise<ContainerModule>>>>>;
 
 /** What is the same for all points of a sweep. */
 export interface PointContext {
@@ -48,20 +44,18 @@ export async function planPoint(
   const execution = new Map(drafts.map((stage) => [stage.id, checkExecution(stage, report)]));
   const inputs = linkEdges(drafts, report);
   const tests = checkTests(root, drafts, options, folder, report);
-  const names = Object.entries(choices).map(([name, each]) => [name, Object.keys(each)] as const);
-  const services = checkServices(root, Object.fromEntries(names), report);
+  const { written, ...services } = await checkServices(root, choices, folder, report);
   if (!sound) return undefined;
   const stages = order(drafts, inputs, options, execution);
   const seed = Number(toPlainValue(entryOf(root, 'seed')?.value ?? { kind: 'scalar', value: 0, place: root.place }));
-  const resolved = resolve(root, seed, services, stages, drafts);
+  const resolved = resolve(root, seed, written, stages, drafts);
   return {
     file,
     digest,
     name: textOf(entryOf(root, 'name')?.value) ?? '',
     seed,
     stages,
-    services,
-    modules: Object.entries(services).flatMap(([service, choice]) => choices[service]?.[choice] ?? []),
+    ...services,
     tests,
     resolved,
     origins: () => valueOrigins(resolved, root),
@@ -101,7 +95,7 @@ function order(
 function resolve(
   root: LocatedMap,
   seed: number,
-  services: Readonly<Record<string, string>>,
+  services: Readonly<Record<string, unknown>>,
   stages: readonly PlannedStage[],
   drafts: readonly DraftStage[],
 ): Readonly<Record<string, unknown>> {

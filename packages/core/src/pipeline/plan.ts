@@ -20,8 +20,12 @@ export interface PipelinePlan {
   readonly stages: readonly PlannedStage[];
   /** The choice for every service that offers one. */
   readonly services: Readonly<Record<string, string>>;
+  /** The package of each service that comes in one. */
+  readonly servicePackages: Readonly<Record<string, PackageIdentity>>;
   /** Bindings of these choices, imported when a run needs them. */
   readonly modules: readonly (() => Promise<ContainerModule>)[];
+  /** Of a log writer from a package: it is there before the other services and stays until they are closed. */
+  readonly logModule?: (() => Promise<ContainerModule>) | undefined;
   /** Tests of single stages. */
   readonly tests: readonly PlannedTest[];
   /** The file with all that it extends, profile, environment, overrides, variables and defaults put in. It runs as it is. */

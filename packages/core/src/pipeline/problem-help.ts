@@ -88,6 +88,21 @@ export const problemHelp: Readonly<Record<ProblemCode, readonly [comesWhen: stri
   ],
   'unknown-service': ['a key under `services` that is no service', 'the hint lists them'],
   'unknown-service-choice': ['the service has no such choice', 'the hint lists them'],
+  'relative-service': ['a service is a path', 'make it an npm package and name that'],
+  'service-not-allowed': [
+    "a service package that the nearest package.json doesn't list",
+    'add it to `"sluice": { "services": [...] }` there',
+  ],
+  'service-not-installed': [
+    "a listed service package that can't be found from the pipeline's folder",
+    '`npm install` it',
+  ],
+  'bad-service-package': [
+    "a package that doesn't export exactly one service",
+    'see [the stage contract](stage-contract.md#services)',
+  ],
+  'wrong-service': ['a service package under the key of another service', 'move it to the key that the hint names'],
+  'no-service-options': ['`with` beside a bundled choice', 'delete it; only services from packages take options'],
   'unknown-option': ["a key under `with` that the stage doesn't have", '`sluice describe STAGE` lists its options'],
   'missing-option': ['an option without a default is missing', 'add it under `with`'],
   'not-item-wise': [

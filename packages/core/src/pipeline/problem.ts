@@ -59,8 +59,16 @@ const messages = {
   'bad-stage-package': (d: { uses: string; reason: string }) => `"${d.uses}" is no stage package: ${d.reason}`,
   'unknown-service': (d: { name: string }) => `there is no service "${d.name}"`,
   'unknown-service-choice': (d: { name: string; choice: string }) => `service "${d.name}" has no choice "${d.choice}"`,
-  'unknown-option': (d: { option: string; stage: string }) => `stage type "${d.stage}" has no option "${d.option}"`,
-  'missing-option': (d: { option: string; stage: string }) => `stage type "${d.stage}" needs the option "${d.option}"`,
+  'relative-service': (d: { uses: string }) =>
+    `"${d.uses}" is a path; a service is named by its short name or npm package`,
+  'service-not-allowed': (d: { uses: string }) => `the service package "${d.uses}" is not allowed here`,
+  'service-not-installed': (d: { uses: string }) => `the service package "${d.uses}" is not installed`,
+  'bad-service-package': (d: { uses: string; reason: string }) => `"${d.uses}" is no service package: ${d.reason}`,
+  'wrong-service': (d: { uses: string; provides: string; name: string }) =>
+    `"${d.uses}" provides "${d.provides}" and cannot be the "${d.name}"`,
+  'no-service-options': (d: { name: string; choice: string }) => `"${d.choice}" of service "${d.name}" has no options`,
+  'unknown-option': (d: { option: string; owner: string }) => `${d.owner} has no option "${d.option}"`,
+  'missing-option': (d: { option: string; owner: string }) => `${d.owner} needs the option "${d.option}"`,
   'not-item-wise': (d: { keys: readonly string[]; stage: string; type: string }) =>
     `stage "${d.stage}" (${d.type}) sees its streams whole and not item by item: it cannot have ${d.keys.map((key) => `"${key}"`).join(', ')}`,
   // Edges

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 export interface PackageIdentity {
   readonly name: string;
   readonly version: string;
+  /** One of its files (path or URL), from which `packageIntegrity` finds its code. */
+  readonly entry?: string;
 }
 
 /** Name and version of the package that a file (path or `import.meta.url`) belongs to; unknown where no package.json names one. */
@@ -14,7 +16,7 @@ export async function packageIdentity(file: string): Promise<PackageIdentity | u
     return typeof name === 'string' && typeof version === 'string';
   });
   if (found === undefined) return undefined;
-  return { name: String(found.content['name']), version: String(found.content['version']) };
+  return { name: String(found.content['name']), version: String(found.content['version']), entry: file };
 }
 
 export interface PackageJson {

@@ -2,7 +2,8 @@ import type { Container, ContainerModule, ServiceIdentifier } from 'inversify';
 import { coreErrors } from '../errors/core-errors.js';
 import type { PlannedStage } from '../pipeline/plan.js';
 import type { Logger } from '../services/logger.js';
-import { LOGGER, RUN_FOLDER } from '../services/tokens.js';
+import { LOG_WRITER, LOGGER, RUN_FOLDER } from '../services/tokens.js';
+import type { LogWriter } from '../services/log-writer.js';
 import type { RunFolder } from './run-folder.js';
 
 export interface RunServices {
@@ -41,6 +42,28 @@ export async function openRunServices(
     find: async (token) => (container.isBound(token) ? container.getAsync(token) : undefined),
     close: () => container.unbindAllAsync(),
   };
+}
+
+export interface OpenLogWriter {
+  readonly writer: LogWriter | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** The log writer, in a container of its own: it is told of the end of all other services. */
+export async function openLogWriter(
+  module: (() => Promise<ContainerModule>) | undefined,
+  folder: RunFolder,
+): Promise<OpenLogWriter> {
+  if (module === undefined) return { writer: undefined, close: () => Promise.resolve() };
+  const inversify = await import('inversify');
+  const container = new inversify.Container();
+  container.bind(RUN_FOLDER).toConstantValue(folder);
+  await container.loadAsync(await module());
+  try {
+    return { writer: await container.getAsync(LOG_WRITER), close: () => container.unbindAllAsync() };
+  } catch (cause) {
+    throw coreErrors.LOGGER_FAILED(undefined, { cause });
+  }
 }
 
 function nameOf(token: ServiceIdentifier): string {

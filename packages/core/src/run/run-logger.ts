@@ -1,5 +1,8 @@
 import { Writable } from 'node:stream';
+import { coreErrors } from '../errors/core-errors.js';
+import type { LogLine, LogWriter } from '../services/log-writer.js';
 import type { Logger } from '../services/logger.js';
+import { logRelay } from './log-relay.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -7,7 +10,9 @@ export interface RunLogger {
   readonly logger: Logger;
   /** A logger that names the stage in each line. */
   readonly child: (stage: string) => Logger;
-  /** Resolves when all is on disk. */
+  /** Gives every line that the file gets, those until now first, to another writer too; without one, to nobody. */
+  readonly relay: (writer: LogWriter | undefined) => void;
+  /** Resolves when all is on disk; rejects with what the file, or the other writer, failed of. */
   readonly close: () => Promise<void>;
 }
 
@@ -38,6 +43,10 @@ export async function openRunLogger(options: RunLoggerOptions): Promise<RunLogge
     const stream = write === undefined ? process.stderr : writableOf(write);
     logger.add(new transports.Stream({ level, stream, format: line, eol: '\n' }));
   }
+  const relay = logRelay();
+  logger.on('data', (info: Info) => {
+    if (RANKS[info.level] <= RANKS[options.level]) relay.push(lineOf(info));
+  });
   let failure: Error | undefined;
   file.on('error', (error: Error) => {
     failure ??= error;
@@ -50,8 +59,17 @@ export async function openRunLogger(options: RunLoggerOptions): Promise<RunLogge
       logger.end();
     });
     if (failure !== undefined) throw failure;
+    if (relay.failure() !== undefined) throw coreErrors.LOGGER_FAILED(undefined, { cause: relay.failure() });
   };
-  return { logger, child: (stage) => logger.child({ stage }), close };
+  return { logger, child: (stage) => logger.child({ stage }), relay: relay.open, close };
+}
+
+type Info = Readonly<Record<string, unknown>> & { readonly level: LogLevel; readonly message: unknown };
+
+const RANKS: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
+
+function lineOf({ level, message, stage, ...details }: Info): LogLine {
+  return { level, message: String(message), ...(typeof stage === 'string' && { stage }), details };
 }
 
 function writableOf(write: (line: string) => void): Writable {

@@ -4,7 +4,8 @@ import { causes } from '../errors/causes.js';
 import { coreErrors } from '../errors/core-errors.js';
 import { SluiceError } from '../errors/define-errors.js';
 import type { PipelinePlan } from '../pipeline/plan.js';
-import { packageIdentity } from '../registry/package-identity.js';
+import { packageIdentity, type PackageIdentity } from '../registry/package-identity.js';
+import { packageRecord, type PackageRecord } from '../registry/package-integrity.js';
 import { beginRun } from './begin-run.js';
 import { described, logEvents } from './observers/log-events.js';
 import type { ObservedRun, RunObserver } from './observers/run-observer.js';
@@ -12,7 +13,7 @@ import { writeDeadLetters, writeItems, writeSkipped } from './observers/write-li
 import { writeManifest } from './observers/write-manifest.js';
 import { writeMetrics } from './observers/write-metrics.js';
 import { openStages, type Reuse } from './open-stages.js';
-import { openRunServices, type RunServices } from './resolve-services.js';
+import { openLogWriter, openRunServices, type OpenLogWriter, type RunServices } from './resolve-services.js';
 import type { RunEvent } from './run-event.js';
 import type { RunFolder } from './run-folder.js';
 import { runGraph, StageFailure, type GraphRun } from './run-graph.js';
@@ -103,7 +104,9 @@ async function run(
     startedAt,
     before,
     facts: options.facts ?? {},
-    sluice,
+    sluice: sluice && (await packageRecord(sluice)),
+    packages: await recordsOf(plan.stages.map(({ id, package: identity }) => [id, identity])),
+    servicePackages: await recordsOf(Object.entries(plan.servicePackages)),
   };
   const record = openRecord([...observers, ...(options.observers ?? [])], observed, controller);
   const emit = (event: RunEvent): void => {
@@ -117,14 +120,26 @@ async function run(
     pipeline: plan.name,
     stages: plan.stages.map(({ id }) => id),
   });
-  const outcome = await work(plan, options, folder, log, emit, controller);
+  const scope: { log?: OpenLogWriter } = {};
+  const outcome = await work(plan, options, folder, log, emit, controller, scope);
   const last: RunEvent =
     outcome.type === 'run-finished' ? { ...outcome, milliseconds: performance.now() - begin } : outcome;
   record.events.next(last);
   const broken = await record.close();
   if (last.type === 'run-failed' && hasChanged(last.error)) await putBack();
   await log.close().catch((error: unknown) => broken.push(error));
+  await scope.log?.close().catch((error: unknown) => broken.push(error));
   subscriber.next(broken.length > 0 && last.type === 'run-finished' ? { type: 'run-failed', error: broken[0] } : last);
+}
+
+async function recordsOf(
+  packages: readonly (readonly [string, PackageIdentity | undefined])[],
+): Promise<ReadonlyMap<string, PackageRecord>> {
+  const records = new Map<string, PackageRecord>();
+  for (const [id, identity] of packages) {
+    if (identity !== undefined) records.set(id, await packageRecord(identity));
+  }
+  return records;
 }
 
 /** The run can't go on as it was asked to; it can as it was. */
@@ -141,6 +156,7 @@ async function work(
   log: RunLogger,
   emit: (event: RunEvent) => void,
   controller: AbortController,
+  scope: { log?: OpenLogWriter },
 ): Promise<Outcome> {
   const cancel = (): void => controller.abort(coreErrors.CANCELLED({ reason: reasonOf(options.signal) }));
   options.signal?.addEventListener('abort', cancel, { once: true });
@@ -150,6 +166,8 @@ async function work(
   let outcome: Outcome;
   try {
     controller.signal.throwIfAborted();
+    scope.log = await openLogWriter(plan.logModule, folder);
+    log.relay(scope.log.writer);
     const services = (opened.services = await openRunServices(options.container, plan.modules, log.logger, folder));
     const report = (event: RunEvent): void => {
       if (!over) emit(event);

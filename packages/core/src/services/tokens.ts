@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { RunFolder } from '../run/run-folder.js';
 import type { ContentStore } from './content-store.js';
+import type { LogWriter } from './log-writer.js';
 import type { Logger } from './logger.js';
 import { serviceToken } from './service-token.js';
 import type { StateStore } from './state-store.js';
@@ -10,6 +11,9 @@ export const CONTENT_STORE: ServiceIdentifier<ContentStore> = serviceToken('slui
 
 /** The run's logger, bound in every run. */
 export const LOGGER: ServiceIdentifier<Logger> = serviceToken('sluice.Logger');
+
+/** Gets the lines of the run's log beside its file; unbound unless `services: { logger: ... }` names a package. */
+export const LOG_WRITER: ServiceIdentifier<LogWriter> = serviceToken('sluice.LogWriter');
 
 /** Snapshots of long work on disk; training's state lies here. */
 export const STATE_STORE: ServiceIdentifier<StateStore> = serviceToken('sluice.StateStore');

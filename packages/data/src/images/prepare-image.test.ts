@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { frameOf } from './frame.js';
+import { sharpCodec } from './image-codec.js';
 import { modelInputOf } from './model-input.js';
 import { modelPixels } from './prepare-image.js';
 import type { RgbImage } from './rgb-image.js';
@@ -81,8 +82,9 @@ describe('modelInputOf', () => {
       modelInputOf(sampleAt(path), { mode: 'otx' }),
       modelInputOf(sampleAt(path), { mode: 'sam', size: 512 }),
       modelInputOf(sampleAt(other), { mode: 'sam' }),
+      modelInputOf(sampleAt(path), { codec: { ...sharpCodec, name: 'other' } }),
     ]);
-    expect(new Set(inputs.map(({ digest }) => digest)).size).toBe(4);
+    expect(new Set(inputs.map(({ digest }) => digest)).size).toBe(5);
   });
 
   it('loads pixels of the whole square, when asked', async () => {
@@ -92,6 +94,12 @@ describe('modelInputOf', () => {
     expect(pixels.length).toBe(3 * 64 * 64);
     expect(pixels[0]).toBeCloseTo((0x7b - 123.675) / 58.395, 5);
     expect(pixels[64 * 64 - 1]).toBeCloseTo(-123.675 / 58.395, 5);
+  });
+
+  it('loads the pixels that its codec decodes', async () => {
+    const decode = () => Promise.resolve({ width: 40, height: 30, data: new Uint8Array(40 * 30 * 3).fill(9) });
+    const { load } = await modelInputOf(sampleAt(path), { size: 64, codec: { name: 'nines', decode } });
+    expect((await load())[0]).toBeCloseTo((9 - 123.675) / 58.395, 5);
   });
 
   it('names a file that is not there', async () => {

@@ -1,5 +1,5 @@
 import type { Frame, ImageRef } from '../contracts.js';
-import { decodeImage } from './decode-image.js';
+import { sharpCodec, type ImageCodec } from './image-codec.js';
 import { resizeAntialiased } from './resize-antialiased.js';
 import { resizeBilinear } from './resize-bilinear.js';
 import type { RgbImage } from './rgb-image.js';
@@ -19,8 +19,9 @@ export async function prepareImage(
   image: ImageRef,
   frame: Frame,
   mode: PreprocessMode,
+  codec: Pick<ImageCodec, 'decode'> = sharpCodec,
 ): Promise<Float32Array<ArrayBuffer>> {
-  return modelPixels(await decodeImage(image), frame, mode);
+  return modelPixels(await codec.decode(image), frame, mode);
 }
 
 /** Resizes, pads and normalises decoded pixels: `[height, width, 3]` bytes -> float32 `[3, size, size]`. */

@@ -18,7 +18,7 @@ export interface Failure {
 const usageCodes = new Set([
   ...['core/INVALID_PIPELINE', 'core/NO_SUCH_STAGE', 'core/NO_DEAD_LETTERS'],
   ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE', 'pipelines/NO_TESTS'],
-  'pipelines/BAD_SWEEP',
+  ...['pipelines/BAD_SWEEP', 'pipelines/BAD_PACKAGE_NAME', 'pipelines/FOLDER_NOT_EMPTY'],
   ...['pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN', 'pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE'],
   ...['pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
   ...['data/DESTINATION', 'data/FORMAT_NAME', 'data/DATASET_FOLDER'],
@@ -26,7 +26,8 @@ const usageCodes = new Set([
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */
 const environmentCodes = new Set([
-  ...['pipelines/RUN_FOLDER', 'pipelines/OUTPUT_FILE', 'ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
+  ...['pipelines/RUN_FOLDER', 'pipelines/OUTPUT_FILE', 'pipelines/NEW_FOLDER'],
+  ...['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
   ...['core/STORE_FAILED', 'core/ROOT_UNREADABLE'],
   ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'],
 ]);

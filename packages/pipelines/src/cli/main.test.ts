@@ -40,6 +40,7 @@ describe('exit codes', () => {
     [0, ['run', '--help']],
     [0, ['stages']],
     [0, ['describe', 'ingest']],
+    [0, ['services']],
     [0, ['validate', 'FILE']],
     [0, ['validate', 'FILE', 'FILE', '--format', 'json']],
     [0, ['schema']],
@@ -61,6 +62,11 @@ describe('exit codes', () => {
     [2, ['validate', 'nowhere.yaml']],
     [2, ['describe', 'resize']],
     [2, ['describe', './here.js']],
+    [2, ['new']],
+    [2, ['new', 'stage']],
+    [2, ['new', 'stage', '../x']],
+    [2, ['new', 'stage', 'x', '--folder', '.']],
+    [3, ['new', 'stage', 'x', '--folder', 'FILE/x']],
   ] as const)('is %d for %j', async (code, args) => {
     expect(await sluice(...args)).toMatchObject({ code });
   });
@@ -144,7 +150,16 @@ describe('--json', () => {
       diagnostics: [{ file: 'nowhere.yaml' }],
     });
     expect(await json('stages')).toHaveLength(9);
-    expect(await json('describe', 'encode')).toMatchObject({ type: 'encode', outputs: [{ name: 'embeddings' }] });
+    expect(await json('describe', 'encode')).toMatchObject({
+      type: 'encode',
+      package: { name: '@sluice/stage-encode' },
+      outputs: [{ name: 'embeddings', description: "An image's embedding." }],
+      services: [{ name: 'engine', token: 'sluice.TensorEngine' }],
+      yaml: expect.stringContaining('uses: encode') as string,
+    });
+    expect(await json('services')).toContainEqual(
+      expect.objectContaining({ service: 'codec', choice: 'sharp', from: 'bundled', default: true }),
+    );
   });
 });
 
@@ -232,6 +247,8 @@ describe('help', () => {
     [['schema']],
     [['stages']],
     [['describe']],
+    [['services']],
+    [['new', 'stage']],
     [['cache']],
     [['cache', 'gc']],
   ] as const)('of %j ends with an example', async (command) => {
@@ -254,6 +271,9 @@ describe('the run folder', () => {
     );
     const manifest: unknown = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
     expect(manifest).toMatchObject({ status: 'succeeded', facts: { threads: 1 } });
+    const integrity: unknown = expect.stringMatching(/^sha256-[0-9a-f]{64}$/);
+    const identity = { name: 'tiny-numbers', version: '1.0.0', integrity };
+    expect(manifest).toMatchObject({ stages: { count: { package: identity } } });
     expect(existsSync(path.join(project.folder, '.sluice'))).toBe(false);
   });
 });

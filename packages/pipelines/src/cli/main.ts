@@ -6,12 +6,14 @@ import { defineDataset } from './commands/dataset.js';
 import { defineDescribe } from './commands/describe.js';
 import { defineResume } from './commands/resume.js';
 import { definePlan } from './commands/plan.js';
-import { defineRun } from './commands/run.js';
 import { defineSchema } from './commands/schema.js';
 import { defineCompletion } from './commands/completion.js';
 import { defineDoctor } from './commands/doctor.js';
 import { defineGraph } from './commands/graph.js';
 import { defineRuns } from './commands/runs.js';
+import { defineNew } from './commands/new.js';
+import { defineRun } from './commands/run.js';
+import { defineServices } from './commands/services.js';
 import { defineStages } from './commands/stages.js';
 import { defineTest } from './commands/test.js';
 import { defineValidate } from './commands/validate.js';
@@ -34,6 +36,8 @@ const commands: readonly DefineCommand[] = [
   defineSchema,
   defineStages,
   defineDescribe,
+  defineServices,
+  defineNew,
   defineCache,
   defineGraph,
   defineRuns,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { composeSchema, stageRegistry, writeFileAtomic, type NamedStage } from '@sluice/core';
-import { serviceChoices } from '../composition.js';
+import { listServices } from '../services/list-services.js';
 import { plural } from '../progress/describe-stage.js';
 import { bundledStages } from '../stages/bundled-stages.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
@@ -25,8 +25,10 @@ export async function schemaCommand({ output, json }: SchemaOptions, terminal: T
         `warning: "${uses}" is allowed but left out: ${lookup.kind === 'bad' ? lookup.reason : 'it is not installed'}\n`,
       );
   }
-  const services = Object.entries(serviceChoices({ cacheDir: '', threads: 1 }));
-  const choices = Object.fromEntries(services.map(([name, choice]) => [name, Object.keys(choice)]));
+  const choices: Record<string, readonly string[]> = {};
+  for (const { service, choice } of await listServices(folder)) {
+    if (service !== null) choices[service] = [...(choices[service] ?? []), choice];
+  }
   const text = `${JSON.stringify(composeSchema(stages, choices), undefined, 2)}\n`;
   if (file === undefined || output === undefined) {
     terminal.out(text);

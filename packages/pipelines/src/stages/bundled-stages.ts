@@ -25,7 +25,7 @@ export const bundledStages: Readonly<Record<string, BundledStage>> = {
   overlay: bundled('@sluice/stage-overlay', async () => (await import('@sluice/stage-overlay')).overlay),
 };
 
-/** `package` is read when it is asked for: its version belongs into the manifest of runs that use the stage. */
+/** `package` is read when it is asked for: version and integrity belong into the manifest of runs that use the stage. */
 function bundled(name: string, load: () => Promise<AnyStage>): BundledStage {
   return {
     load,
@@ -34,7 +34,7 @@ function bundled(name: string, load: () => Promise<AnyStage>): BundledStage {
       const { version } = JSON.parse(readFileSync(path.join(path.dirname(entry), '..', 'package.json'), 'utf8')) as {
         version: string;
       };
-      return { name, version };
+      return { name, version, entry };
     },
   };
 }

@@ -1,10 +1,15 @@
-import type { AnyStage, InputPorts } from '@sluice/core';
+import type { AnyStage, InputPorts, OutputPorts } from '@sluice/core';
 import { formatTable } from '../progress/format-table.js';
 import { describeOptions, type OptionSchema } from './describe-options.js';
 
-export interface PortRow {
+export interface OutputRow {
   readonly name: string;
   readonly contract: string;
+  /** What an item is. */
+  readonly description: string;
+}
+
+export interface PortRow extends OutputRow {
   readonly need: 'required' | 'optional' | 'feedback';
 }
 
@@ -13,14 +18,19 @@ export const stageDocument = (stage: AnyStage) => ({
   type: stage.type,
   summary: stage.summary,
   inputs: inputRows(stage.inputs),
-  outputs: Object.entries(stage.outputs).map(([name, { name: contract }]) => ({ name, contract })),
+  outputs: outputRows(stage.outputs),
   options: stage.options,
+  services: serviceRows(stage).map(([name, token]) => ({ name, token })),
 });
 
-/** A stage as text: what it does, its ports, its options. */
-export function stageText(stage: AnyStage): string {
-  const inputs = inputRows(stage.inputs).map(({ name, contract, need }) => [name, contract, need]);
-  const outputs = Object.entries(stage.outputs).map(([name, contract]) => [name, contract.name]);
+/** A stage as text: what it does, its ports, its options, the services that it needs, and how it stands in a file. */
+export function stageText(
+  stage: AnyStage,
+  from: { readonly name: string; readonly version: string } | undefined,
+  yaml: string,
+): string {
+  const inputs = inputRows(stage.inputs).map((row) => [row.name, row.contract, row.need, row.description]);
+  const outputs = outputRows(stage.outputs).map((row) => [row.name, row.contract, row.description]);
   const options = describeOptions(stage.options as OptionSchema).map((row) => [
     row.name,
     row.type,
@@ -31,20 +41,31 @@ export function stageText(stage: AnyStage): string {
     ['Inputs', inputs],
     ['Outputs', outputs],
     ['Options', options.length > 0 ? [['name', 'type', 'default', ''], ...options] : []],
+    ['Services', serviceRows(stage)],
   ];
   const texts = sections
     .filter(([, rows]) => rows.length > 0)
-    .map(([title, rows]) => `${title}\n${formatTable(rows).replace(/^/gm, '  ')}\n`);
-  return [`${stage.type}: ${stage.summary}\n`, ...texts].join('\n');
+    .map(([title, rows]) => `${title}\n${indented(formatTable(rows))}\n`);
+  const head = `${stage.type}: ${stage.summary}\n${from === undefined ? '' : `${from.name} ${from.version}\n`}`;
+  return [head, ...texts, `In a pipeline file, below "stages:"\n${indented(yaml.trimEnd())}\n`].join('\n');
 }
 
-function inputRows(inputs: InputPorts): readonly PortRow[] {
+const indented = (text: string): string => text.replace(/^/gm, '  ');
+
+export function inputRows(inputs: InputPorts): readonly PortRow[] {
   return Object.entries(inputs).map(([name, port]) => {
-    if (!('contract' in port)) return { name, contract: port.name, need: 'required' };
-    return {
-      name,
-      contract: port.contract.name,
-      need: port.feedback ? 'feedback' : port.optional ? 'optional' : 'required',
-    };
+    const { name: contract, description } = 'contract' in port ? port.contract : port;
+    if (!('contract' in port)) return { name, contract, need: 'required', description };
+    return { name, contract, need: port.feedback ? 'feedback' : port.optional ? 'optional' : 'required', description };
   });
 }
+
+export const outputRows = (outputs: OutputPorts): readonly OutputRow[] =>
+  Object.entries(outputs).map(([name, { name: contract, description }]) => ({ name, contract, description }));
+
+/** Name and token of each service. */
+const serviceRows = ({ services }: AnyStage): readonly (readonly [string, string])[] =>
+  Object.entries(services).map(([name, token]) => [
+    name,
+    typeof token === 'symbol' ? (token.description ?? '') : typeof token === 'function' ? token.name : token,
+  ]);

@@ -19,6 +19,7 @@ const values: Readonly<Record<string, { readonly good: string; readonly bad: str
   path: { good: 'photos', bad: 'no-such-folder' },
   source: { good: 'photos', bad: 'no-such-folder' },
   target: { good: 'written', bad: 'pipeline.yaml' },
+  name: { good: 'soft-blur', bad: '../soft-blur' },
   run: { good: 'latest', bad: 'no-such-run' },
   'other-run': { good: 'latest', bad: 'no-such-run' },
 };

@@ -1,5 +1,5 @@
 import { writeFileAtomic } from '@sluice/core';
-import { decodeImage, rasterize, type BitMask } from '@sluice/data';
+import { rasterize, type BitMask, type ImageCodec } from '@sluice/data';
 import {
   confusion,
   ScoreAccumulator,
@@ -19,6 +19,7 @@ export async function drawSample(
   { encoded, prompted }: LabelledEmbedding,
   checkpoints: { readonly before: Checkpoint; readonly after: Checkpoint },
   predictor: CheckpointPredictor,
+  codec: ImageCodec,
   path: string,
 ): Promise<Omit<GalleryEntry, 'file'>> {
   const { image, frame } = encoded;
@@ -42,7 +43,7 @@ export async function drawSample(
   const before = await answer(checkpoints.before);
   const after = await answer(checkpoints.after);
 
-  const panels = drawPanels(await decodeImage(image), [truth, before.masks, after.masks]);
+  const panels = drawPanels(await codec.decode(image), [truth, before.masks, after.masks]);
   const { width, height, data } = panels;
   const { default: sharp } = await import('sharp');
   const png = sharp(data, { raw: { width, height, channels: 3 } })

@@ -1,5 +1,5 @@
 import { defineStage, mapBounded, writeFileAtomic } from '@sluice/core';
-import { PromptedSampleContract } from '@sluice/data';
+import { IMAGE_CODEC, PromptedSampleContract } from '@sluice/data';
 import {
   CheckpointContract,
   checkpointPredictor,
@@ -25,9 +25,9 @@ export const overlay = defineStage({
   },
   outputs: { pictures: PictureContract },
   options: overlayOptions,
-  services: { engine: TENSOR_ENGINE },
+  services: { engine: TENSOR_ENGINE, codec: IMAGE_CODEC },
   create:
-    ({ subset, count, 'if-empty': ifEmpty }, { engine }, { run, report, logger }) =>
+    ({ subset, count, 'if-empty': ifEmpty }, { engine, codec }, { run, report, logger }) =>
     ({ before, after, embeddings, prompts }) => ({
       pictures: forkJoin({
         before: before.pipe(last()),
@@ -53,7 +53,7 @@ export const overlay = defineStage({
             mapBounded(async (sample, index) => {
               const file = `${String(index + 1).padStart(3, '0')}.png`;
               const path = await run.path('overlays', file);
-              const entry = await drawSample(sample, checkpoints, predictor, path);
+              const entry = await drawSample(sample, checkpoints, predictor, codec, path);
               report({ type: 'progress', done: index + 1, total: samples.length, unit: 'pictures' });
               return { ...entry, file, path };
             }, 1),

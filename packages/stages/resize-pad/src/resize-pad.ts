@@ -1,5 +1,5 @@
 import { defineItemStage } from '@sluice/core';
-import { ModelInputContract, modelInputOf, SampleContract } from '@sluice/data';
+import { IMAGE_CODEC, ModelInputContract, modelInputOf, SampleContract } from '@sluice/data';
 import { resizePadOptions } from './options.js';
 
 /** Plans each image's way into the model's square frame; pixels are made where they are used, never kept on the stream. */
@@ -9,7 +9,11 @@ export const resizePad = defineItemStage({
   inputs: { samples: SampleContract },
   outputs: { images: ModelInputContract },
   options: resizePadOptions,
+  services: { codec: IMAGE_CODEC },
   concurrency: () => 4,
   light: true,
-  create: (options) => (sample) => modelInputOf(sample, options),
+  create:
+    (options, { codec }) =>
+    (sample) =>
+      modelInputOf(sample, { ...options, codec }),
 });

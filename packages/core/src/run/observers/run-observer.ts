@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { PipelinePlan } from '../../pipeline/plan.js';
-import type { PackageIdentity } from '../../registry/package-identity.js';
+import type { PackageRecord } from '../../registry/package-integrity.js';
 import type { Logger } from '../../services/logger.js';
 import type { RunEvent } from '../run-event.js';
 import type { RunFolder } from '../run-folder.js';
@@ -22,7 +22,11 @@ export interface ObservedRun {
   /** How the run stood, where it is resumed. */
   readonly before: RunBefore | undefined;
   /** This package. */
-  readonly sluice: PackageIdentity | undefined;
+  readonly sluice: PackageRecord | undefined;
+  /** Each stage's package, by the stage's id. */
+  readonly packages: ReadonlyMap<string, PackageRecord>;
+  /** The package of each service that comes in one, by the service's name. */
+  readonly servicePackages: ReadonlyMap<string, PackageRecord>;
   /** Versions and numbers that only the caller knows, for the manifest. */
   readonly facts: Readonly<Record<string, unknown>>;
 }

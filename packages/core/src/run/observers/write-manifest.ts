@@ -4,7 +4,7 @@ import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
 import { writeFileAtomic } from '../../files/write-file-atomic.js';
 import { causes } from '../../errors/causes.js';
 import type { KeyParts } from '../../items/cache-record.js';
-import type { PackageIdentity } from '../../registry/package-identity.js';
+import type { PackageRecord } from '../../registry/package-integrity.js';
 import { processMark, type ProcessMark } from '../process-mark.js';
 import type { EdgeStatistics, RunEvent } from '../run-event.js';
 import type { ObservedRun, RunObserver } from './run-observer.js';
@@ -23,12 +23,14 @@ export interface Manifest {
   readonly process?: ProcessMark;
   readonly pipeline: { readonly name: string; readonly file: string; readonly sha256: string };
   readonly seed: number;
-  readonly sluice: PackageIdentity | undefined;
+  readonly sluice: PackageRecord | undefined;
   readonly node: string;
   readonly platform: string;
   readonly cpus: number;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly services: Readonly<Record<string, string>>;
+  /** The package of each service that comes in one. */
+  readonly servicePackages: Readonly<Record<string, PackageRecord>>;
   readonly stages: Readonly<Record<string, ManifestStage>>;
   /** Sums of `counted` events over all stages. */
   readonly counts: Readonly<Record<string, number>>;
@@ -39,7 +41,7 @@ export interface Manifest {
 
 export interface ManifestStage {
   readonly uses: string;
-  readonly package: PackageIdentity | undefined;
+  readonly package: PackageRecord | undefined;
   readonly seconds?: number;
   readonly counts: Readonly<Record<string, number>>;
   /** Items that were read but not used, by reason. */
@@ -64,9 +66,18 @@ export const writeManifest: RunObserver = async (events, observed) => {
   await lastValueFrom(saves, { defaultValue: undefined });
 };
 
-function firstManifest({ plan, run, startedAt, before, facts, sluice }: ObservedRun): Manifest {
-  const stages = plan.stages.map(({ id, uses, package: identity }): [string, ManifestStage] => {
-    return [id, { uses, package: identity, counts: {}, skipped: {} }];
+function firstManifest({
+  plan,
+  run,
+  startedAt,
+  before,
+  facts,
+  sluice,
+  packages,
+  servicePackages,
+}: ObservedRun): Manifest {
+  const stages = plan.stages.map(({ id, uses }): [string, ManifestStage] => {
+    return [id, { uses, package: packages.get(id), counts: {}, skipped: {} }];
   });
   return {
     run: run.name,
@@ -82,6 +93,7 @@ function firstManifest({ plan, run, startedAt, before, facts, sluice }: Observed
     cpus: availableParallelism(),
     facts,
     services: plan.services,
+    servicePackages: Object.fromEntries(servicePackages),
     stages: Object.fromEntries(stages),
     counts: {},
     artifacts: [],

@@ -1,0 +1,1 @@
+export { imageFolder } from './image-folder.js';

@@ -1,0 +1,1 @@
+export { stageLog } from './stage-log.js';

@@ -1,0 +1,1 @@
+export { myNameStage } from './stage.js';
