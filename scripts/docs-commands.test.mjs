@@ -2,12 +2,18 @@ import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesBelow, root } from './lib/workspace.mjs';
+import { writeDemoDataset } from '../packages/data/dist/index.js';
 import { main } from '../packages/pipelines/dist/cli/main.js';
 import { tinyProject } from '../packages/pipelines/dist/testing/tiny-project.js';
 
 /** Commands that the pages show and that take long or need a user's data; each is exercised by the test named. */
 const elsewhere = {
-  'run examples/coco/pipeline.yaml --set vars.data=/path/to/dataset': 'packages/pipelines/src/flagship.test.ts',
+  ...Object.fromEntries(
+    ['coco', 'common-semantic-segmentation', 'datumaro', 'voc-instance', 'voc-semantic'].map((format) => [
+      `run examples/${format}/pipeline.yaml --set vars.data=/path/to/dataset`,
+      'packages/pipelines/src/format-examples.test.ts',
+    ]),
+  ),
   doctor: 'packages/pipelines/src/doctor/doctor.test.ts',
 };
 
@@ -54,6 +60,8 @@ tests: [{ stage: encode, given: {}, expect: { numbers: [1, 2] } }]
   for (const name of ['demo', 'pipeline']) project.write(`${name}.yaml`, `sluice: 1\nname: ${name}\n${stages}`);
   const matrix = 'matrix: { vars.epochs: [1, 2] }\nprofiles: { quick: { seed: 1 } }\n';
   project.write('sweep.yaml', `extends: ./pipeline.yaml\n${matrix}`);
+  const size = { seed: 1, train: 1, val: 1, test: 1, width: 64, height: 48 };
+  await writeDemoDataset('photos', size);
   symlinkSync(path.join(root, 'examples'), 'examples', 'junction');
   await run('run', 'demo.yaml', '--quiet');
 });

@@ -2,6 +2,7 @@ export { causes } from './errors/causes.js';
 export { coreErrors } from './errors/core-errors.js';
 export { defineErrors, SluiceError } from './errors/define-errors.js';
 export { canonicalDigest, canonicalJson } from './files/canonical-digest.js';
+export { nodeFileSystem, type FileSystem, type OpenFile } from './files/file-system.js';
 export { sha256File } from './files/sha256-file.js';
 export { writeFileAtomic } from './files/write-file-atomic.js';
 export { fromPull, type PullSource } from './flow/from-pull.js';

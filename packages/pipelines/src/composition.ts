@@ -36,7 +36,7 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
           })
           .inSingletonScope();
         bind(STATE_STORE)
-          .toDynamicValue((context) => openStateStore(path.join(cacheDir, 'states'), context.get(LOGGER)))
+          .toDynamicValue((context) => openStateStore(path.join(cacheDir, 'states'), { logger: context.get(LOGGER) }))
           .inSingletonScope();
       }),
   },

@@ -24,7 +24,7 @@ const logger: Logger = {
   warn: (message) => warnings.push(message),
   error: () => undefined,
 };
-const open = (): Promise<StageState> => openStateStore(folder, logger).open({ lr: 1, images: ['a', 'b'] });
+const open = (): Promise<StageState> => openStateStore(folder, { logger }).open({ lr: 1, images: ['a', 'b'] });
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-states-'));

@@ -2,6 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { coreErrors } from '../errors/core-errors.js';
 import { canonicalDigest } from '../files/canonical-digest.js';
+import type { FileSystem } from '../files/file-system.js';
 import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { Logger } from '../services/logger.js';
 import type { Snapshot, StageState, StateStore } from '../services/state-store.js';
@@ -15,22 +16,29 @@ const STALE_MILLISECONDS = 10 * 60_000;
 
 const NAME = /^(\d{12})\.state$/;
 
+export interface StateStoreOptions {
+  /** Told of snapshots that can't be used. */
+  readonly logger?: Logger;
+  /** Writes them. @default the disk's */
+  readonly files?: FileSystem;
+}
+
 /**
  * States in `<dir>/<digest of the dependencies>/<number>.state`. There is no lock: a number stands for the same content whoever writes
  * it, so processes that do the same work at once only write the same files.
  */
-export function openStateStore(dir: string, logger?: Logger): StateStore {
+export function openStateStore(dir: string, options: StateStoreOptions = {}): StateStore {
   return {
     open: async (dependencies) => {
       const key = canonicalDigest(dependencies);
       const folder = join(dir, key);
       await removeStale(folder);
-      return stageState(key, folder, logger);
+      return stageState(key, folder, options);
     },
   };
 }
 
-function stageState(key: string, folder: string, logger: Logger | undefined): StageState {
+function stageState(key: string, folder: string, { logger, files }: StateStoreOptions): StageState {
   const pathOf = (number: number): string => join(folder, `${String(number).padStart(12, '0')}.state`);
   return {
     key,
@@ -58,7 +66,7 @@ function stageState(key: string, folder: string, logger: Logger | undefined): St
     },
     write: async (number, content) => {
       const path = pathOf(number);
-      await writeFileAtomic(path, Buffer.concat(snapshotBytes(number, content))).catch((cause: unknown) => {
+      await writeFileAtomic(path, Buffer.concat(snapshotBytes(number, content)), files).catch((cause: unknown) => {
         throw coreErrors.STATE_NOT_WRITTEN({ path }, { cause });
       });
       // Higher numbers are of a process that does the same and is ahead, or of a newer release.

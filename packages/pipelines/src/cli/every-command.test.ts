@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeDemoDataset } from '@sluice/data';
 import { argumentsOf, examplesIn, leafCommands, shellWords } from '../testing/command-words.js';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
 import { commandLine, main } from './main.js';
@@ -18,6 +19,7 @@ const before = process.cwd();
 beforeAll(async () => {
   project = tinyProject();
   process.chdir(project.folder);
+  await writeDemoDataset('photos', { seed: 1, train: 1, val: 1, test: 1, width: 64, height: 48 });
   await main(['run', 'pipeline.yaml', '--quiet'], silent);
 });
 afterAll(() => {

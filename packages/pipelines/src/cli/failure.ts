@@ -21,7 +21,7 @@ const usageCodes = new Set([
   ...['pipelines/BAD_SWEEP', 'pipelines/BAD_PACKAGE_NAME', 'pipelines/FOLDER_NOT_EMPTY'],
   ...['pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN', 'pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE'],
   ...['pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
-  ...['data/DESTINATION', 'data/FORMAT_NAME'],
+  ...['data/DESTINATION', 'data/FORMAT_NAME', 'data/DATASET_FOLDER'],
 ]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */

@@ -70,8 +70,11 @@ async function valuesOf({ argChoices }: Option | Argument, name: string): Promis
   switch (name) {
     case 'file':
     case 'files':
+    case 'path':
+    case 'source':
       return { ...nothing, paths: 'files' };
     case 'folder':
+    case 'target':
       return { ...nothing, paths: 'folders' };
     case 'stage':
       return { ...nothing, words: Object.keys(bundledStages).map((word) => ({ word, meaning: 'stage' })) };

@@ -17,12 +17,18 @@ const values: Readonly<Record<string, { readonly good: string; readonly bad: str
   stage: { good: 'encode', bad: 'no-such-stage' },
   'stage-id': { good: 'count', bad: 'no-such-stage' },
   name: { good: 'soft-blur', bad: '../soft-blur' },
+  path: { good: 'photos', bad: 'no-such-folder' },
+  source: { good: 'photos', bad: 'no-such-folder' },
+  target: { good: 'written', bad: 'pipeline.yaml' },
   run: { good: 'latest', bad: 'no-such-run' },
   'other-run': { good: 'latest', bad: 'no-such-run' },
 };
 
 /** Options without which a command does nothing. */
-const neededOptions: Readonly<Record<string, readonly string[]>> = { 'cache gc': ['--max-size', '1GB'] };
+const neededOptions: Readonly<Record<string, readonly string[]>> = {
+  'cache gc': ['--max-size', '1GB'],
+  convert: ['--to', 'datumaro'],
+};
 
 /** Arguments of a command; a new kind of argument needs a line in `values` above. */
 export const argumentsOf = (name: string, command: Command, kind: 'good' | 'bad'): readonly string[] => [
@@ -30,11 +36,14 @@ export const argumentsOf = (name: string, command: Command, kind: 'good' | 'bad'
   ...(kind === 'good' ? (neededOptions[name] ?? []) : []),
 ];
 
+let targets = 0;
+
 function valueOf(argument: Argument, kind: 'good' | 'bad'): string {
   if (argument.argChoices) return kind === 'good' ? argument.argChoices[0]! : 'no-such-choice';
   const known = values[argument.name()];
   if (known === undefined) throw new Error(`testing/command-words.ts has no value for <${argument.name()}>`);
-  return known[kind];
+  // Written once: a second time it would not be empty.
+  return argument.name() === 'target' && kind === 'good' ? `${known.good}-${String(++targets)}` : known[kind];
 }
 
 /** The command lines of the examples at the end of a help text. */

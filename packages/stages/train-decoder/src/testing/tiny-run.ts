@@ -7,6 +7,7 @@ import {
   openStateStore,
   runPipeline,
   STATE_STORE,
+  type FileSystem,
   type RunEvent,
 } from '@sluice/core';
 import { createOnnxRuntimeEngine, TENSOR_ENGINE } from '@sluice/models';
@@ -36,13 +37,24 @@ export interface TinyRunOptions {
   readonly signal?: AbortSignal;
   readonly before?: (step: number) => void | Promise<void>;
   readonly consoleWrite?: (line: string) => void;
+  /** Writes the states. @default the disk's */
+  readonly files?: FileSystem;
   /** Goes on with the run that is there. @default false */
   readonly resume?: boolean;
 }
 
 /** Runs the tiny pipeline; all its events. */
 export async function tinyRun(options: TinyRunOptions): Promise<readonly RunEvent[]> {
-  const { folder, set = [], threads = 1, before = () => undefined, resume = false, signal, consoleWrite } = options;
+  const {
+    folder,
+    set = [],
+    threads = 1,
+    before = () => undefined,
+    resume = false,
+    signal,
+    consoleWrite,
+    files,
+  } = options;
   const runsDir = join(folder, 'runs');
   const cache = join(folder, 'cache');
   await mkdir(runsDir, { recursive: true });
@@ -53,7 +65,9 @@ export async function tinyRun(options: TinyRunOptions): Promise<readonly RunEven
   const container = new Container();
   container.bind(TENSOR_ENGINE).toConstantValue(engine);
   container.bind(CONTENT_STORE).toConstantValue(openContentStore(cache));
-  container.bind(STATE_STORE).toConstantValue(openStateStore(join(cache, 'states'), log));
+  container
+    .bind(STATE_STORE)
+    .toConstantValue(openStateStore(join(cache, 'states'), { logger: log, ...(files && { files }) }));
   const [only] = await readdir(runsDir);
   try {
     const events = runPipeline(plan, {
