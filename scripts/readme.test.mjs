@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readJson, root } from './lib/workspace.mjs';
+import { filesBelow, readJson, root } from './lib/workspace.mjs';
 
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
 const foldersIn = (parent) => readdirSync(path.join(root, parent)).map((name) => `${parent}/${name}`);
@@ -54,6 +54,15 @@ describe('the pages', () => {
       bench: (name) => [`bench/${name}.mjs`],
     };
     expect(named.filter(([, script, name]) => !programs[script](name).some(exists)).map(([line]) => line)).toEqual([]);
+  });
+});
+
+describe('docs/reliability.md', () => {
+  it('names only tests that there are', () => {
+    const tests = ['packages', 'scripts'].flatMap((folder) => filesBelow(path.join(root, folder)));
+    const named = [...read('docs/reliability.md').matchAll(/`([\w./-]+\.test\.m?[jt]s)`/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(25);
+    expect(named.filter((name) => !tests.some((file) => file.endsWith(path.sep + path.normalize(name))))).toEqual([]);
   });
 });
 

@@ -1,7 +1,6 @@
 import type { EdgeStatistics } from '../run/run-event.js';
 import type { Delivery, FlowContext } from './flow-context.js';
 import { HeldItem, type ItemOrigin } from './held-item.js';
-import type { InputPort } from './input-port.js';
 import { ItemQueue } from './item-queue.js';
 import type { ReadyQueue } from './ready-queue.js';
 import type { StageGate } from './stage-gate.js';
@@ -9,6 +8,28 @@ import type { StageGate } from './stage-gate.js';
 /** Who takes items: the stage's subscriber. */
 export interface ItemTarget {
   next(item: unknown): void;
+}
+
+/** What an edge asks of the input port that it leads to. */
+export interface EdgeConsumer {
+  readonly stage: StageGate;
+  readonly feedback: boolean;
+  readonly edges: Edge[];
+  schedule(): void;
+  /** So many more (or fewer) items wait. */
+  count(change: number): void;
+  /** The stage holds an item. */
+  hold(): void;
+  acknowledge(): void;
+  widen(window: number): void;
+}
+
+export interface EdgeOptions {
+  readonly bound: number;
+  /** Items may be handed over on the call stack. */
+  readonly direct: boolean;
+  readonly loop: ReadyQueue;
+  readonly onAbandon: () => void;
 }
 
 /**
@@ -20,7 +41,7 @@ export class Edge implements FlowContext, ItemOrigin {
   readonly producer: StageGate;
   /** The stage that the edge leads to. */
   readonly stage: StageGate;
-  readonly #port: InputPort;
+  readonly #port: EdgeConsumer;
   readonly #loop: ReadyQueue;
   readonly #direct: boolean;
   readonly #onAbandon: () => void;
@@ -39,18 +60,12 @@ export class Edge implements FlowContext, ItemOrigin {
   #waited = 0;
   #refusedAt: number | undefined;
 
-  /** `direct`: items may be handed over on the call stack. */
-  constructor(
-    name: string,
-    producer: StageGate,
-    port: InputPort,
-    { bound, direct, onAbandon }: { readonly bound: number; readonly direct: boolean; readonly onAbandon: () => void },
-  ) {
+  constructor(name: string, producer: StageGate, port: EdgeConsumer, { bound, direct, loop, onAbandon }: EdgeOptions) {
     this.name = name;
     this.producer = producer;
     this.stage = port.stage;
     this.#port = port;
-    this.#loop = port.stage.queue;
+    this.#loop = loop;
     this.#direct = direct && !port.feedback;
     this.#bound = bound;
     this.#onAbandon = onAbandon;

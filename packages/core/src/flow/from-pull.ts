@@ -1,7 +1,8 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { currentFlow, enterFlow, withFlow, type Delivery, type FlowContext } from './flow-context.js';
 import { HeldItem, type ItemOrigin } from './held-item.js';
-import { ReadyQueue, type ReadyTask } from './ready-queue.js';
+import { ReadyQueue } from './ready-queue.js';
+import type { ReadyTask, TaskQueue } from './ready-task.js';
 import type { StageGate } from './stage-gate.js';
 
 /** What can be pulled from; a function gives every subscriber an iterator of its own. */
@@ -30,7 +31,9 @@ class Puller<T> implements FlowContext, ItemOrigin {
   readonly #parent: Delivery | undefined;
   readonly #task: ReadyTask = { scheduled: false, drain: () => this.#pump() };
   /** The run's; its own outside a run. */
-  #queue: ReadyQueue;
+  #queue: TaskQueue;
+  /** Behind no stage, a queue of its own. */
+  readonly #own: ReadyQueue | undefined;
   readonly #iterator: AsyncIterator<T> | Iterator<T>;
   /** Whether each step has to be waited for. */
   readonly #waits: boolean;
@@ -50,7 +53,8 @@ class Puller<T> implements FlowContext, ItemOrigin {
     const { stage, delivery } = currentFlow();
     this.#subscriber = subscriber;
     this.stage = stage;
-    this.#queue = stage?.queue ?? new ReadyQueue();
+    this.#own = stage === undefined ? new ReadyQueue() : undefined;
+    this.#queue = stage?.queue ?? this.#own!;
     this.#parent = delivery;
     const iterable = typeof source === 'function' ? source() : source;
     this.#waits = Symbol.asyncIterator in iterable;
@@ -75,7 +79,7 @@ class Puller<T> implements FlowContext, ItemOrigin {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    if (this.stage === undefined) this.#queue.stop();
+    if (this.stage === undefined) this.#own?.stop();
     else this.stage.forget(this.#task);
     this.#unreserve();
     this.#parent?.release();

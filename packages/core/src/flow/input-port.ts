@@ -1,14 +1,14 @@
 import { Observable, type Subscriber } from 'rxjs';
-import type { Edge, ItemTarget } from './edge.js';
+import type { Edge, EdgeConsumer, ItemTarget } from './edge.js';
 import { withFlow } from './flow-context.js';
-import type { ReadyTask } from './ready-queue.js';
+import type { ReadyTask } from './ready-task.js';
 import type { StageGate } from './stage-gate.js';
 
 /**
  * Hands the items of its edges (several are merged) to a stage, one at a time unless the stage holds items with a wider window.
  * A subscription to a feedback input may come and go, items wait meanwhile; other inputs are abandoned when they are left.
  */
-export class InputPort {
+export class InputPort implements EdgeConsumer {
   readonly edges: Edge[] = [];
   readonly stage: StageGate;
   readonly feedback: boolean;

@@ -1,18 +1,13 @@
 import { outside, withFrame, type FlowContext, type FlowFrame } from './flow-context.js';
 import { ItemQueue } from './item-queue.js';
-
-export interface ReadyTask {
-  scheduled: boolean;
-  /** Does what can be done now; never waits. */
-  readonly drain: () => void;
-}
+import type { ReadyTask, TaskQueue } from './ready-task.js';
 
 /** Time after which timers and I/O get their turn, and tasks between looks at the clock. */
 const MILLISECONDS_AT_A_TIME = 10;
 const TASKS_PER_LOOK = 2;
 
 /** Runs the ports and sources of one run that may have become able to move an item; a loop, so that depth of the graph costs no stack. */
-export class ReadyQueue implements FlowFrame {
+export class ReadyQueue implements FlowFrame, TaskQueue {
   context: FlowContext = outside;
   readonly #tasks = new ItemQueue<ReadyTask>();
   #running = false;

@@ -1,5 +1,13 @@
-import type { Edge } from './edge.js';
-import type { ReadyQueue, ReadyTask } from './ready-queue.js';
+import type { ReadyTask, TaskQueue } from './ready-task.js';
+
+/** What a gate asks of an edge that leaves its stage. */
+export interface BoundedOutput {
+  readonly inFlight: number;
+  readonly bound: number;
+  /** The stage could not take an item because of this edge. */
+  refuse(): void;
+  expand(bound: number): void;
+}
 
 /**
  * Says whether a stage may take another item: each item that it works on has a place reserved on every bounded output edge,
@@ -7,9 +15,9 @@ import type { ReadyQueue, ReadyTask } from './ready-queue.js';
  */
 export class StageGate {
   readonly id: string;
-  readonly queue: ReadyQueue;
+  readonly queue: TaskQueue;
   /** Output edges that count; feedback edges do not. */
-  readonly outputs: Edge[] = [];
+  readonly outputs: BoundedOutput[] = [];
   /** Input ports and sources that take items while there is room. */
   readonly #watchers = new Set<ReadyTask>();
   readonly #closing = new Set<Promise<unknown>>();
@@ -22,7 +30,7 @@ export class StageGate {
   /** Somebody was told that there is no room, and is to be woken. */
   #refused = false;
 
-  constructor(id: string, queue: ReadyQueue, onBegin: () => void = () => undefined) {
+  constructor(id: string, queue: TaskQueue, onBegin: () => void = () => undefined) {
     this.id = id;
     this.queue = queue;
     this.#onBegin = onBegin;
@@ -108,7 +116,7 @@ export class StageGate {
     while (this.#closing.size > 0) await Promise.all(this.#closing);
   }
 
-  #refuse(edge: Edge | undefined): false {
+  #refuse(edge: BoundedOutput | undefined): false {
     this.#refused = true;
     edge?.refuse();
     return false;

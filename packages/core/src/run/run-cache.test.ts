@@ -25,7 +25,8 @@ describe('a run after a run', () => {
     });
     const lines = readFileSync(join(second.folder, 'items.jsonl'), 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(6);
-    expect(JSON.parse(lines[0]!)).toMatchObject({ stage: 'power', item: 'a', outcome: 'hit' });
+    const records = lines.map((line) => JSON.parse(line) as unknown);
+    expect(records).toContainEqual(expect.objectContaining({ stage: 'power', item: 'a', outcome: 'hit' }));
   });
 
   it('redoes just what depends on a changed option', async () => {

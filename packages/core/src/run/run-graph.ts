@@ -171,6 +171,7 @@ class Graph {
           const edge = new Edge(name, producer.gate, input, {
             bound,
             direct,
+            loop: this.#queue,
             onAbandon: () => this.#abandoned(producer),
           });
           this.edges.push(edge);

@@ -16,10 +16,10 @@ const values: Readonly<Record<string, { readonly good: string; readonly bad: str
   files: { good: 'pipeline.yaml', bad: 'nowhere.yaml' },
   stage: { good: 'encode', bad: 'no-such-stage' },
   'stage-id': { good: 'count', bad: 'no-such-stage' },
-  name: { good: 'soft-blur', bad: '../soft-blur' },
   path: { good: 'photos', bad: 'no-such-folder' },
   source: { good: 'photos', bad: 'no-such-folder' },
   target: { good: 'written', bad: 'pipeline.yaml' },
+  name: { good: 'soft-blur', bad: '../soft-blur' },
   run: { good: 'latest', bad: 'no-such-run' },
   'other-run': { good: 'latest', bad: 'no-such-run' },
 };
@@ -43,7 +43,9 @@ function valueOf(argument: Argument, kind: 'good' | 'bad'): string {
   const known = values[argument.name()];
   if (known === undefined) throw new Error(`testing/command-words.ts has no value for <${argument.name()}>`);
   // Written once: a second time it would not be empty.
-  return argument.name() === 'target' && kind === 'good' ? `${known.good}-${String(++targets)}` : known[kind];
+  return ['target', 'name'].includes(argument.name()) && kind === 'good'
+    ? `${known.good}-${String(++targets)}`
+    : known[kind];
 }
 
 /** The command lines of the examples at the end of a help text. */
