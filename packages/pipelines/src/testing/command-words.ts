@@ -43,7 +43,9 @@ function valueOf(argument: Argument, kind: 'good' | 'bad'): string {
   const known = values[argument.name()];
   if (known === undefined) throw new Error(`testing/command-words.ts has no value for <${argument.name()}>`);
   // Written once: a second time it would not be empty.
-  return argument.name() === 'target' && kind === 'good' ? `${known.good}-${String(++targets)}` : known[kind];
+  return ['target', 'name'].includes(argument.name()) && kind === 'good'
+    ? `${known.good}-${String(++targets)}`
+    : known[kind];
 }
 
 /** The command lines of the examples at the end of a help text. */

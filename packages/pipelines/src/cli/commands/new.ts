@@ -4,6 +4,7 @@ import type { NewStageOptions } from '../new-stage-command.js';
 export const defineNew: DefineCommand = (program, { terminal, end }) => {
   const start = program
     .command('new')
+    .helpCommand(false)
     .description('Write a new package to start from.')
     .addHelpText('after', example('sluice new stage soft-blur'));
   start
