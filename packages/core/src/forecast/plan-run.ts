@@ -131,7 +131,7 @@ async function pureStage(
 ): Promise<GraphStage['connect']> {
   const { definition, options, id } = stage;
   const purity = definition.items!.pure!;
-  const parts = (finding.key = await keyPartsOf(stage, plan.seed));
+  const parts = (finding.key = await keyPartsOf(stage, plan));
   const forced = reuse.force?.has(id) === true;
   const cache: ItemCache = {
     kept: async (item, label) => {

@@ -131,7 +131,7 @@ describe('the key of a result', () => {
       nested: Type.Optional(Type.Object({ rate: Type.Number(), quiet: Type.Boolean({ cacheKey: false }) })),
     }),
     keeps: 'json',
-    environment: ({ text }) => ({ library: `1.${text.length}` }),
+    environment: ({ text }, { engine }) => ({ library: `1.${text.length}`, engine }),
     create: () => ({ work: (item) => item, result: (item) => item }),
   });
   const stage = (options: Readonly<Record<string, unknown>>, changes: Partial<PlannedStage> = {}): PlannedStage => ({
@@ -143,8 +143,14 @@ describe('the key of a result', () => {
     inputs: {},
     ...changes,
   });
-  const keyOf = async (planned: PlannedStage, seed = 0, item: unknown = 1): Promise<string> =>
-    itemKey(planned.definition.items!.pure!, await keyPartsOf(planned, seed), item).key;
+  const keyOf = async (
+    planned: PlannedStage,
+    seed = 0,
+    item: unknown = 1,
+    services = { engine: 'a' },
+  ): Promise<string> =>
+    itemKey(planned.definition.items!.pure!, await keyPartsOf(planned, { seed, services, servicePackages: {} }), item)
+      .key;
 
   it('changes with everything that a result depends on', async () => {
     const seeded = {
@@ -160,6 +166,7 @@ describe('the key of a result', () => {
       keyOf(stage({}, { package: { name: '@x/pure', version: '1.0.1' } })),
       keyOf(stage({}, { package: { name: '@y/pure', version: '1.0.0' } })),
       keyOf(stage({}), 0, 2),
+      keyOf(stage({}), 0, 1, { engine: 'b' }),
       keyOf(stage({}, { definition: { ...definition, type: 'other' } })),
       keyOf(stage({}, { definition: seeded }), 1),
       keyOf(stage({}, { definition: seeded }), 2),

@@ -1,13 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { sha256File } from '../files/sha256-file.js';
 import type { KeyParts } from './cache-record.js';
-import type { PlannedStage } from '../pipeline/plan.js';
+import type { PipelinePlan, PlannedStage } from '../pipeline/plan.js';
+import type { ChosenServices } from '../stage/item-work.js';
 import { packageRecord } from '../registry/package-integrity.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
+/** The parts of a plan that keys may depend on. */
+export type KeyedPlan = Pick<PipelinePlan, 'seed' | 'services' | 'servicePackages'>;
+
 /** The parts of a pure stage's keys. */
-export async function keyPartsOf(stage: PlannedStage, seed: number): Promise<KeyParts> {
+export async function keyPartsOf(stage: PlannedStage, plan: KeyedPlan): Promise<KeyParts> {
   const { definition, options, package: identity } = stage;
   const purity = definition.items?.pure;
   return {
@@ -21,9 +25,17 @@ export async function keyPartsOf(stage: PlannedStage, seed: number): Promise<Key
             integrity: (await packageRecord(identity)).integrity ?? '',
           },
     options: (await keyed(definition.options, options)) as Readonly<Record<string, unknown>>,
-    environment: purity?.environment(options) ?? {},
-    seed: purity?.seeded === true ? seed : null,
+    environment: purity?.environment(options, await chosenServices(plan)) ?? {},
+    seed: purity?.seeded === true ? plan.seed : null,
   };
+}
+
+async function chosenServices({ services, servicePackages }: KeyedPlan): Promise<ChosenServices> {
+  const packages = Object.entries(servicePackages).map(async ([slot, identity]) => {
+    const { name, version, integrity = '' } = await packageRecord(identity);
+    return [slot, `${name}@${version} ${integrity}`] as const;
+  });
+  return { ...services, ...Object.fromEntries(await Promise.all(packages)) };
 }
 
 /**

@@ -101,7 +101,7 @@ async function itemCache(
   if (items?.pure === undefined) return undefined;
   const store = await services.find(CONTENT_STORE);
   if (store === undefined) return undefined;
-  const parts = await keyPartsOf(stage, plan.seed);
+  const parts = await keyPartsOf(stage, plan);
   emit({ type: 'cache-key', stage: id, parts });
   return openItemCache({
     store,

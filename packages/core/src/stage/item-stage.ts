@@ -3,7 +3,7 @@ import { workOnItems } from '../items/work-on-items.js';
 import type { DataContract } from './data-contract.js';
 import { defineStage, type ItemOf, type Services, type ServiceTokens, type StageDefinition } from './define-stage.js';
 import type { StageContext } from './stage-context.js';
-import type { AnyItemWork, ItemContext, KeptContent, KeptItem } from './item-work.js';
+import type { AnyItemWork, AnyPurity, ChosenServices, ItemContext, KeptContent, KeptItem } from './item-work.js';
 
 /** Exactly one port. */
 type OnePort = Readonly<Record<string, DataContract<unknown>>>;
@@ -61,7 +61,7 @@ export interface PureStage<
   /** What of an item the result depends on, as JSON: digests and numbers, never where things lie. @default the whole item */
   readonly identity?: (item: ItemIn<I>) => unknown;
   /** What else it depends on, as JSON: a model file's digest, a library's version. @default nothing */
-  readonly environment?: (options: Static<C>) => unknown;
+  readonly environment?: (options: Static<C>, chosen: ChosenServices) => unknown;
   /** Results depend on the pipeline's seed. Without it `context.seed` is refused. @default false */
   readonly seeded?: boolean;
   readonly create: (
@@ -108,7 +108,7 @@ export function definePureStage<
       keeps,
       seeded,
       identity: (identity ?? ((item) => item)) as (item: unknown) => unknown,
-      environment: (environment ?? (() => ({}))) as (options: unknown) => unknown,
+      environment: (environment ?? (() => ({}))) as AnyPurity['environment'],
     },
   });
 }

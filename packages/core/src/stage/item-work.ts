@@ -35,11 +35,14 @@ export interface AnyItemWork {
   readonly pure?: AnyPurity;
 }
 
+/** What each slot of `services:` holds: a bundled choice by name, a package with its version and the digest of its code. */
+export type ChosenServices = Readonly<Record<string, string>>;
+
 export interface AnyPurity {
   readonly keeps: keyof KeptContent;
   readonly seeded: boolean;
   readonly identity: (item: unknown) => unknown;
-  readonly environment: (options: unknown) => unknown;
+  readonly environment: (options: unknown, chosen: ChosenServices) => unknown;
 }
 
 export interface AnyItemWorker {

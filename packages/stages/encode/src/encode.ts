@@ -21,7 +21,7 @@ export const encode = definePureStage({
   services: { engine: TENSOR_ENGINE },
   keeps: 'bytes',
   identity: ({ digest }) => digest,
-  environment: ({ model }) => ({ encoder: imageEncoderDigest(model) }),
+  environment: ({ model }, { engine }) => ({ encoder: imageEncoderDigest(model), engine }),
   concurrency: ({ concurrency }) => concurrency,
   create: ({ model, precision }, { engine }, { report }) => {
     let opened: Promise<ImageEncoder> | undefined;
