@@ -8,8 +8,7 @@ const folder = path.join(dist, 'quick');
 /** Commands that only look: they start in a fraction of the time from a few files instead of a thousand. All others stay as they are. */
 const quick = /[/\\](?:validate|schema|stages|describe)-command\.js$/;
 /** Loaded when needed, if at all; native code cannot be bundled anyway. */
-const left =
-  /^(?:sharp|onnxruntime-node|winston|inversify|reflect-metadata|cli-progress|@tensorflow\/tfjs-node(?:-gpu)?)(?:$|\/)/;
+const left = /^(?:sharp|onnxruntime-node|winston|inversify|reflect-metadata|cli-progress)(?:$|\/)/;
 
 /** Where a command that is not bundled stands, seen from the bundle. */
 const elsewhere = (id) =>

@@ -21,7 +21,7 @@ export const defineDoctor: DefineCommand = (program, { terminal, end }) => {
     .argument('<name>')
     .argument('[word]', '', '')
     .action(async (name: string, word: string) => {
-      const { runProbe } = await import('../../doctor/run-probe.js');
+      const { runProbe } = await import('../probe-command.js');
       terminal.out(await runProbe(name, word));
     });
 };

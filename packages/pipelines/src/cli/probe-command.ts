@@ -1,4 +1,4 @@
-import { resultMark, type ProbeResult } from './probe.js';
+import { resultMark, type ProbeResult } from '../doctor/probe.js';
 
 const probes: Readonly<Record<string, (word: string) => Promise<Readonly<Record<string, unknown>>>>> = {
   onnxruntime: async (provider) => (await import('@sluice/models')).probeProvider(provider),
