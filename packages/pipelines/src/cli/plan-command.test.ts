@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
@@ -164,6 +164,22 @@ describe('an item that fails', () => {
     const { code, err } = await sluice('run', FILE, '--set', 'stages.square.with.fail-at=2');
     expect(code).toBe(1);
     expect(err).toContain('core/ITEM_FAILED: item "2" failed\n  because no further than 2\n');
+  });
+
+  it('is left out and listed where the file says so, and can be worked on alone', async () => {
+    const careful = '  square:\n    on-item-error: dead-letter\n    retry: { attempts: 2, backoff: 1ms }\n';
+    project.write('careful.yaml', `extends: ./pipeline.yaml\nstages:\n${careful}`);
+    const failing = await sluice('run', 'careful.yaml', '--set', 'stages.square.with.fail-at=2');
+    expect(failing.code).toBe(0);
+    expect(failing.out).toMatch(/^ {2}square +dead letter: Error +1$/m);
+    const [run] = readdirSync(path.join(project.folder, 'runs'));
+    const folder = path.join(project.folder, 'runs', run!);
+    const [letter] = readFileSync(path.join(folder, 'dead-letters.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(JSON.parse(letter!)).toMatchObject({ stage: 'square', item: '2', attempts: 2 });
+
+    const replayed = await sluice('run', 'careful.yaml', '--replay', 'latest', '--json');
+    const { stages } = JSON.parse(replayed.out) as { stages: { id: string; counted: Record<string, number> }[] };
+    expect(stages.find(({ id }) => id === 'square')?.counted).toEqual({ 'squares made': 1 });
   });
 
   it('has no dead letter to be worked on again', async () => {
