@@ -42,6 +42,8 @@ export const modelErrors = defineErrors('models', {
     `the subset "${d.subset}" has no usable image; check the dataset's subset names and \`subsets\` of the ingest stage, and the list of skipped items`,
   SAMPLE_UNPAIRED: (d: { key: string; lacks: string }) =>
     `sample "${d.key}" came without ${d.lacks}; connect embeddings and prompts that come from the same ingest stage`,
+  UNKNOWN_INSTANCE: (d: { key: string; instance: string }) =>
+    `a prompt of sample "${d.key}" asks for the instance "${d.instance}", which the sample does not have; the stage that makes prompts must take their names from the sample`,
   // SAM
   MISSING_WEIGHT: (d: { name: string }) =>
     `the checkpoint has no tensor "${d.name}"; it must hold SAM's prompt encoder and mask decoder under SAM's parameter names`,

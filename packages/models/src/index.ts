@@ -31,7 +31,9 @@ export { modelErrors } from './errors.js';
 export { checkpointPredictor, readCheckpoint, type CheckpointPredictor } from './evaluate/checkpoint-predictor.js';
 export { cachedEvaluation, type CachedEvaluationOptions } from './evaluate/cached-evaluation.js';
 export { evaluateDecoder, type Evaluation } from './evaluate/evaluate-decoder.js';
-export { pairSamples, type LabelledEmbedding } from './evaluate/pair-samples.js';
+export { gatherSubset } from './evaluate/gather-subset.js';
+export type { LabelledEmbedding } from './evaluate/pair-samples.js';
+export { promptMasks } from './evaluate/prompt-masks.js';
 export { fromFloat16Bytes, toFloat16Bytes } from './weights/float16.js';
 export {
   readSafetensors,

@@ -1,10 +1,10 @@
-import { rasterize } from '@sluice/data';
 import type { MetricScores } from '../contracts.js';
 import { confusion } from '../metrics/confusion.js';
 import { ScoreAccumulator } from '../metrics/score-accumulator.js';
 import { upsampleLogits } from '../metrics/upsample-logits.js';
 import type { DecoderPredictor } from '../train/decoder-predictor.js';
 import type { LabelledEmbedding } from './pair-samples.js';
+import { promptMasks } from './prompt-masks.js';
 
 export interface Evaluation {
   readonly images: number;
@@ -25,10 +25,9 @@ export async function evaluateDecoder(
   for (const [index, { encoded, prompted }] of samples.entries()) {
     const { image, frame } = encoded;
     const prompts = prompted.promptsAt('evaluation');
-    const maskOf = new Map(prompted.sample.instances.map((instance) => [instance.id, instance.mask]));
+    const truths = promptMasks(prompted, prompts, image);
     const { logits } = await predictor.predict(await encoded.load(), frame, image, prompts);
-    prompts.forEach(({ instance }, i) => {
-      const truth = rasterize(maskOf.get(instance)!, image.width, image.height);
+    truths.forEach((truth, i) => {
       accumulator.add(confusion(upsampleLogits(logits[i]!, frame, image.width, image.height), truth));
     });
     onImage(index + 1);

@@ -7,10 +7,10 @@ import {
   EncodedSampleContract,
   evaluateDecoder,
   MetricsContract,
-  pairSamples,
+  gatherSubset,
   TENSOR_ENGINE,
 } from '@sluice/models';
-import { EMPTY, filter, finalize, forkJoin, switchMap, toArray } from 'rxjs';
+import { EMPTY, finalize, switchMap } from 'rxjs';
 import { evaluateOptions } from './options.js';
 
 /** Scores each checkpoint on a subset, one after the other: F1, IoU, precision, recall, with prompts from the labels; each once. */
@@ -24,22 +24,12 @@ export const evaluate = defineStage({
   create:
     ({ subset, scope, 'if-empty': ifEmpty }, { engine, store }, { report, signal, logger }) =>
     ({ checkpoints, embeddings, prompts }) => ({
-      metrics: forkJoin([
-        embeddings.pipe(
-          filter((encoded) => encoded.subset === subset),
-          toArray(),
-        ),
-        prompts.pipe(
-          filter(({ sample }) => sample.subset === subset),
-          toArray(),
-        ),
-      ]).pipe(
-        switchMap(([encoded, prompted]) => {
-          if (encoded.length + prompted.length === 0 && ifEmpty === 'skip') {
+      metrics: gatherSubset(subset, embeddings, prompts, ifEmpty).pipe(
+        switchMap((samples) => {
+          if (samples.length === 0) {
             logger.warn(`no image in the subset "${subset}": nothing is scored on it`);
             return EMPTY;
           }
-          const samples = pairSamples(subset, encoded, prompted);
           const predictor = checkpointPredictor(engine);
           const score = cachedEvaluation({
             store,

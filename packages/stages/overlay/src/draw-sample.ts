@@ -1,7 +1,8 @@
 import { writeFileAtomic } from '@sluice/core';
-import { rasterize, type BitMask, type ImageCodec } from '@sluice/data';
+import type { BitMask, ImageCodec } from '@sluice/data';
 import {
   confusion,
+  promptMasks,
   ScoreAccumulator,
   upsampleLogits,
   type Checkpoint,
@@ -25,8 +26,7 @@ export async function drawSample(
   const { image, frame } = encoded;
   const embedding = await encoded.load();
   const prompts = prompted.promptsAt('evaluation');
-  const maskOf = new Map(prompted.sample.instances.map((instance) => [instance.id, instance.mask]));
-  const truth = prompts.map(({ instance }) => rasterize(maskOf.get(instance)!, image.width, image.height));
+  const truth = promptMasks(prompted, prompts, image);
 
   const answer = async (
     checkpoint: Checkpoint,

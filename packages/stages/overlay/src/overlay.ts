@@ -4,10 +4,10 @@ import {
   CheckpointContract,
   checkpointPredictor,
   EncodedSampleContract,
-  pairSamples,
+  gatherSubset,
   TENSOR_ENGINE,
 } from '@sluice/models';
-import { EMPTY, filter, finalize, forkJoin, from, last, map, switchMap, toArray } from 'rxjs';
+import { EMPTY, finalize, forkJoin, from, last, map, switchMap, toArray } from 'rxjs';
 import { drawSample } from './draw-sample.js';
 import { gallery } from './gallery.js';
 import { overlayOptions } from './options.js';
@@ -32,21 +32,14 @@ export const overlay = defineStage({
       pictures: forkJoin({
         before: before.pipe(last()),
         after: after.pipe(last()),
-        encoded: embeddings.pipe(
-          filter((encoded) => encoded.subset === subset),
-          toArray(),
-        ),
-        prompted: prompts.pipe(
-          filter(({ sample }) => sample.subset === subset),
-          toArray(),
-        ),
+        samples: gatherSubset(subset, embeddings, prompts, ifEmpty),
       }).pipe(
-        switchMap(({ before, after, encoded, prompted }) => {
-          if (encoded.length + prompted.length === 0 && ifEmpty === 'skip') {
+        switchMap(({ before, after, samples: all }) => {
+          if (all.length === 0) {
             logger.warn(`no image in the subset "${subset}": nothing is drawn of it`);
             return EMPTY;
           }
-          const samples = pairSamples(subset, encoded, prompted).slice(0, count);
+          const samples = all.slice(0, count);
           const predictor = checkpointPredictor(engine);
           const checkpoints = { before, after };
           return from(samples).pipe(

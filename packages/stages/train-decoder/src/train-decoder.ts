@@ -4,11 +4,11 @@ import {
   CheckpointContract,
   DecisionContract,
   EncodedSampleContract,
-  pairSamples,
+  gatherSubset,
   TENSOR_ENGINE,
   type Decision,
 } from '@sluice/models';
-import { filter, firstValueFrom, forkJoin, share, switchMap, toArray, type Observable } from 'rxjs';
+import { filter, firstValueFrom, share, switchMap, type Observable } from 'rxjs';
 import { openDecoderTraining, type OpenTraining } from './open-training.js';
 import { trainDecoderOptions } from './options.js';
 import { trainCheckpoints } from './train-checkpoints.js';
@@ -33,18 +33,8 @@ export function trainDecoderWith(open: OpenTraining) {
     create:
       (options, { engine, store, states }, context) =>
       ({ embeddings, prompts, decision }) => {
-        const checkpoints = forkJoin([
-          embeddings.pipe(
-            filter(({ subset }) => subset === 'train'),
-            toArray(),
-          ),
-          prompts.pipe(
-            filter(({ sample }) => sample.subset === 'train'),
-            toArray(),
-          ),
-        ]).pipe(
-          switchMap(([encoded, prompted]) => {
-            const samples = pairSamples('train', encoded, prompted);
+        const checkpoints = gatherSubset('train', embeddings, prompts).pipe(
+          switchMap((samples) => {
             const decide = decision === undefined ? undefined : decisionOn(decision);
             return fromPull(() => trainCheckpoints({ options, open, engine, store, states, samples, context, decide }));
           }),
