@@ -1,51 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
-import { lastValueFrom, toArray } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { coreErrors } from '../errors/core-errors.js';
-import { loadPipeline, type LoadOptions } from '../pipeline/load-pipeline.js';
 import { defineStage } from '../stage/define-stage.js';
-import { NumberContract, numberStages } from '../testing/fixtures/number-stages.js';
-import type { Manifest } from './observers/write-manifest.js';
-import type { RunEvent } from './run-event.js';
-import { runPipeline, type RunOptions } from './run-pipeline.js';
+import { CHAIN, numberRuns } from '../testing/fixtures/number-runs.js';
+import { NumberContract } from '../testing/fixtures/number-stages.js';
 
-let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'sluice-run-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-async function run(
-  stages: string,
-  load: Partial<LoadOptions> = {},
-  options: Partial<RunOptions> = {},
-): Promise<readonly RunEvent[]> {
-  const file = join(folder, 'pipeline.yaml');
-  writeFileSync(
-    file,
-    `sluice: 1\nname: test\nseed: 7\nstages:\n${stages}\n${load.services ? 'services: { adder: ten }' : ''}`,
-  );
-  const plan = await loadPipeline(file, { bundled: numberStages, ...load });
-  return lastValueFrom(runPipeline(plan, { runsDir: join(folder, 'runs'), ...options }).pipe(toArray()));
-}
-
-function runFolder(): string {
-  return join(folder, 'runs', readdirSync(join(folder, 'runs'))[0]!);
-}
-
-const read = (name: string): string => readFileSync(join(runFolder(), name), 'utf8');
-const manifest = (): Manifest => JSON.parse(read('manifest.json')) as Manifest;
-const lines = (name: string): Record<string, unknown>[] =>
-  read(name)
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-
-const CHAIN = `
-  numbers: { uses: count, with: { to: 6, mode: odd } }
-  double: { uses: scale, in: { numbers: numbers } }
-  say: { uses: describe, in: { numbers: double.numbers } }`;
+const { folder, run, runFolder, read, manifest, lines } = numberRuns();
 
 describe('a run that is resumed', () => {
   const broken = CHAIN.replace('double: { uses: scale', () => 'double: { uses: scale, with: { fail-at: 3 }');
@@ -58,7 +20,7 @@ describe('a run that is resumed', () => {
     const { startedAt, pipeline } = manifest();
     writeFileSync(join(runFolder(), 'a.bin.4711-0123456789ab.tmp'), 'half of a file');
     await resume(CHAIN);
-    expect(readdirSync(join(folder, 'runs'))).toHaveLength(1);
+    expect(readdirSync(join(folder(), 'runs'))).toHaveLength(1);
     expect(manifest()).toMatchObject({ status: 'succeeded', startedAt, pipeline, counts: { scaled: 3 } });
     expect(manifest().resumed).toEqual([{ at: new Date(2030, 0, 1).toISOString() }]);
     expect(manifest()).not.toHaveProperty('error');

@@ -1,52 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { Container, ContainerModule } from 'inversify';
 import { lastValueFrom, map, NEVER, take, toArray } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadPipeline, type LoadOptions } from '../pipeline/load-pipeline.js';
+import { describe, expect, it } from 'vitest';
+import { loadPipeline } from '../pipeline/load-pipeline.js';
 import { serviceToken } from '../services/service-token.js';
 import { defineStage } from '../stage/define-stage.js';
+import { CHAIN, numberRuns } from '../testing/fixtures/number-runs.js';
 import { NumberContract, numberStages } from '../testing/fixtures/number-stages.js';
-import type { Manifest } from './observers/write-manifest.js';
-import type { RunEvent } from './run-event.js';
-import { runPipeline, type RunOptions } from './run-pipeline.js';
+import { runPipeline } from './run-pipeline.js';
 
-let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'sluice-run-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-async function run(
-  stages: string,
-  load: Partial<LoadOptions> = {},
-  options: Partial<RunOptions> = {},
-): Promise<readonly RunEvent[]> {
-  const file = join(folder, 'pipeline.yaml');
-  writeFileSync(
-    file,
-    `sluice: 1\nname: test\nseed: 7\nstages:\n${stages}\n${load.services ? 'services: { adder: ten }' : ''}`,
-  );
-  const plan = await loadPipeline(file, { bundled: numberStages, ...load });
-  return lastValueFrom(runPipeline(plan, { runsDir: join(folder, 'runs'), ...options }).pipe(toArray()));
-}
-
-function runFolder(): string {
-  return join(folder, 'runs', readdirSync(join(folder, 'runs'))[0]!);
-}
-
-const read = (name: string): string => readFileSync(join(runFolder(), name), 'utf8');
-const manifest = (): Manifest => JSON.parse(read('manifest.json')) as Manifest;
-const lines = (name: string): Record<string, unknown>[] =>
-  read(name)
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-
-const CHAIN = `
-  numbers: { uses: count, with: { to: 6, mode: odd } }
-  double: { uses: scale, in: { numbers: numbers } }
-  say: { uses: describe, in: { numbers: double.numbers } }`;
+const { folder, run, runFolder, read, manifest, lines } = numberRuns();
 
 describe('a run', () => {
   it('tells its course in events, first and last', async () => {
@@ -99,8 +64,8 @@ describe('a run', () => {
     await run(CHAIN.replace('mode: odd', () => 'mode: odd, root: "/x/$${y}"'));
     const resolved = read('pipeline.resolved.yaml');
     expect(resolved).toContain('concurrency: 1');
-    writeFileSync(join(folder, 'again.yaml'), resolved);
-    const plan = await loadPipeline(join(folder, 'again.yaml'), { bundled: numberStages });
+    writeFileSync(join(folder(), 'again.yaml'), resolved);
+    const plan = await loadPipeline(join(folder(), 'again.yaml'), { bundled: numberStages });
     expect(plan.stages.map(({ id }) => id)).toEqual(['numbers', 'double', 'say']);
     expect(plan.stages[0]!.options['root']).toBe('/x/${y}');
   });
@@ -129,7 +94,7 @@ describe('a run', () => {
   it('gives concurrent runs folders of their own', async () => {
     const now = (): Date => new Date(2026, 0, 2, 3, 4, 5);
     await Promise.all([run(CHAIN, {}, { now }), run(CHAIN, {}, { now }), run(CHAIN, {}, { now })]);
-    expect(readdirSync(join(folder, 'runs')).sort()).toEqual([
+    expect(readdirSync(join(folder(), 'runs')).sort()).toEqual([
       'test-20260102-030405',
       'test-20260102-030405-2',
       'test-20260102-030405-3',
@@ -194,13 +159,13 @@ describe('a run that fails', () => {
   });
 
   it('when it is unsubscribed from, is cancelled', async () => {
-    const file = join(folder, 'pipeline.yaml');
+    const file = join(folder(), 'pipeline.yaml');
     writeFileSync(
       file,
       `sluice: 1\nname: test\nstages:\n  numbers: { uses: count, with: { to: 1000000 } }\n  double: { uses: scale, in: { numbers: numbers }, with: { wait: 1 } }`,
     );
     const plan = await loadPipeline(file, { bundled: numberStages });
-    await lastValueFrom(runPipeline(plan, { runsDir: join(folder, 'runs') }).pipe(take(10), toArray()));
+    await lastValueFrom(runPipeline(plan, { runsDir: join(folder(), 'runs') }).pipe(take(10), toArray()));
     await expect.poll(() => manifest().status).toBe('cancelled');
   });
 
