@@ -91,5 +91,6 @@ export { openStateStore } from './state/state-store.js';
 export { collectGarbage, type GarbageOptions, type GarbageReport } from './store/collect-garbage.js';
 export { openContentStore, type StoreOptions } from './store/content-store.js';
 export { describeStore, type StoreDescription } from './store/describe-store.js';
-export { openRunReferences, withReferences, type RunReferences } from './store/run-references.js';
+export { statesFolder } from './store/list-entries.js';
+export { openRunReferences, withReferences, withStateReferences, type RunReferences } from './store/run-references.js';
 export { verifyStore, type VerifyReport } from './store/verify-store.js';

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   CONTENT_STORE,
   LOGGER,
@@ -7,10 +6,13 @@ import {
   openStateStore,
   RUN_FOLDER,
   STATE_STORE,
+  statesFolder,
   withReferences,
+  withStateReferences,
+  type RunReferences,
   type ServiceChoices,
 } from '@sluice/core';
-import type { ContainerModule, ContainerModuleLoadOptions } from 'inversify';
+import type { ContainerModule, ContainerModuleLoadOptions, ResolutionContext } from 'inversify';
 
 export interface ServiceOptions {
   /** Folder of the content store; states to resume from lie in its folder `states`. */
@@ -27,16 +29,26 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
   cache: {
     folder: () =>
       containerModule(({ bind }) => {
+        // One list of what the run has used, however many services add to it.
+        let references: RunReferences | undefined;
+        const referencesOf = (context: ResolutionContext): RunReferences | undefined => {
+          const run = context.get(RUN_FOLDER, { optional: true });
+          if (run !== undefined) references ??= openRunReferences(cacheDir, run.root, { logger: context.get(LOGGER) });
+          return references;
+        };
         bind(CONTENT_STORE)
           .toDynamicValue((context) => {
-            const logger = context.get(LOGGER);
-            const store = openContentStore(cacheDir, { logger });
-            const run = context.get(RUN_FOLDER, { optional: true });
-            return run ? withReferences(store, openRunReferences(cacheDir, run.root, { logger })) : store;
+            const store = openContentStore(cacheDir, { logger: context.get(LOGGER) });
+            const listed = referencesOf(context);
+            return listed === undefined ? store : withReferences(store, listed);
           })
           .inSingletonScope();
         bind(STATE_STORE)
-          .toDynamicValue((context) => openStateStore(path.join(cacheDir, 'states'), { logger: context.get(LOGGER) }))
+          .toDynamicValue((context) => {
+            const store = openStateStore(statesFolder(cacheDir), { logger: context.get(LOGGER) });
+            const listed = referencesOf(context);
+            return listed === undefined ? store : withStateReferences(store, listed);
+          })
           .inSingletonScope();
       }),
   },

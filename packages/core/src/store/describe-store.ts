@@ -16,11 +16,11 @@ export async function describeStore(dir: string, files: FileSystem = nodeFileSys
   const { entries, temporary } = await listStore(dir, files);
   const { runs } = await readRoots(dir, files);
   const newestFirst = [...entries].sort((a, b) => b.usedAt - a.usedAt || (a.key < b.key ? -1 : 1));
-  const described = new Map(newestFirst.map((entry) => [entry.key, { ...entry, runs: [] as string[] }]));
+  const described = newestFirst.map((entry) => ({ ...entry, runs: [] as string[] }));
   const keptBy = runs.map(({ folder, keys }) => {
-    const held = [...keys].map((key) => described.get(key)).filter((entry) => entry !== undefined);
+    const held = described.filter(({ key }) => keys.has(key));
     for (const entry of held) entry.runs.push(folder);
     return { folder, entries: held.length, bytes: held.reduce((sum, { bytes }) => sum + bytes, 0) };
   });
-  return { entries: [...described.values()], runs: keptBy, temporary };
+  return { entries: described, runs: keptBy, temporary };
 }

@@ -4,8 +4,9 @@ import { codeOf, type FileStatus, type FileSystem } from '../files/file-system.j
 import { readTemporaryName } from '../files/write-file-atomic.js';
 import { storeFailure } from './store-failure.js';
 
-/** A file that holds a key's content; whether it is intact is not known before it is read. */
+/** A file that holds a key's content, or a snapshot of the stage state of that key; whether it is intact is not known before it is read. */
 export interface StoreEntry {
+  readonly kind: 'content' | 'state';
   readonly key: string;
   readonly path: string;
   readonly bytes: number;
@@ -27,11 +28,16 @@ export interface StoreListing {
   readonly temporary: readonly TemporaryFile[];
 }
 
+/** Folder of stage states beside the content, one folder a state. */
+export const statesFolder = (dir: string): string => join(dir, 'states');
+
 /** Folder of the files that name the runs which use this store. */
 export const rootsFolder = (dir: string): string => join(dir, 'roots');
 
 const KEY = /^[0-9a-f]{64}$/;
 const SHARD = /^[0-9a-f]{2}$/;
+/** A numbered snapshot of a state. */
+const SNAPSHOT = /^\d{12}\.state$/;
 
 /** `<dir>/ab/cdef...` */
 export function entryPath(dir: string, key: string): string {
@@ -46,8 +52,15 @@ export async function listStore(dir: string, files: FileSystem): Promise<StoreLi
   for (const shard of (await namesIn(dir, files)).filter((name) => SHARD.test(name))) {
     for (const { name, path, status } of await filesIn(join(dir, shard), files)) {
       const left = readTemporaryName(name);
-      if (KEY.test(shard + name)) entries.push({ key: shard + name, path, bytes: status.size, usedAt: status.mtimeMs });
+      if (KEY.test(shard + name)) entries.push(entryOf('content', shard + name, path, status));
       else if (left !== undefined && KEY.test(shard + left.name)) temporary.push(temporaryFile(path, status, left.pid));
+    }
+  }
+  for (const key of (await namesIn(statesFolder(dir), files)).filter((name) => KEY.test(name))) {
+    for (const { name, path, status } of await filesIn(join(statesFolder(dir), key), files)) {
+      const left = readTemporaryName(name);
+      if (SNAPSHOT.test(name)) entries.push(entryOf('state', key, path, status));
+      else if (left !== undefined && SNAPSHOT.test(left.name)) temporary.push(temporaryFile(path, status, left.pid));
     }
   }
   for (const { name, path, status } of await filesIn(rootsFolder(dir), files)) {
@@ -56,6 +69,12 @@ export async function listStore(dir: string, files: FileSystem): Promise<StoreLi
   }
   return { entries, temporary };
 }
+
+const entryOf = (kind: StoreEntry['kind'], key: string, path: string, { size, mtimeMs }: FileStatus): StoreEntry => ({
+  ...{ kind, key, path },
+  bytes: size,
+  usedAt: mtimeMs,
+});
 
 const temporaryFile = (path: string, { size, mtimeMs }: FileStatus, pid: number): TemporaryFile => ({
   path,

@@ -4,6 +4,7 @@ import { codeOf, nodeFileSystem, type FileSystem } from '../files/file-system.js
 import { writeFileAtomic } from '../files/write-file-atomic.js';
 import type { ContentStore } from '../services/content-store.js';
 import type { Logger } from '../services/logger.js';
+import type { StateStore } from '../services/state-store.js';
 import { rootsFolder } from './list-entries.js';
 import { storeFailure } from './store-failure.js';
 
@@ -91,6 +92,17 @@ export function withReferences(store: ContentStore, references: RunReferences): 
     write: async (key, content) => {
       await references.add(key);
       await store.write(key, content);
+    },
+  };
+}
+
+/** A store of states that writes down the key of each state that a run opens. */
+export function withStateReferences(store: StateStore, references: RunReferences): StateStore {
+  return {
+    open: async (dependencies) => {
+      const state = await store.open(dependencies);
+      await references.add(state.key);
+      return state;
     },
   };
 }
