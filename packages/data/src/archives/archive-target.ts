@@ -9,6 +9,8 @@ import { FREE_BYTES, usualLimits, type ArchiveLimits } from './archive-limits.js
 
 /** Where an archive's entries go: checks every name, and counts. */
 export interface ArchiveTarget {
+  /** For archives that say at once how many entries they have: too many are refused before the first. */
+  readonly announce: (entries: number) => void;
   readonly addFolder: (name: string) => Promise<void>;
   /** `open` is called when its turn has come: a stream that nobody listens to yet may fail unheard. */
   readonly addFile: (name: string, open: () => Readable | Promise<Readable>) => Promise<void>;
@@ -31,8 +33,11 @@ export function archiveTarget(
 
   const refuse = (name: string, reason: string, cause?: unknown): Error =>
     dataErrors.ARCHIVE_ENTRY({ path, entry: name, reason }, cause === undefined ? {} : { cause });
+  const announce = (announced: number): void => {
+    if (announced > entries) throw dataErrors.ARCHIVE_LIMIT({ path, limit: `${entries} entries` });
+  };
   const placeOf = (name: string): string => {
-    if (++count > entries) throw dataErrors.ARCHIVE_LIMIT({ path, limit: `${entries} entries` });
+    announce(++count);
     const plain = name.replace(/^(\.\/)+/, '').replace(/\/$/, '');
     if (plain.length > 1024 || !isPlainName(plain))
       throw refuse(name, 'its name leads out of the folder, or is no name');
@@ -46,6 +51,7 @@ export function archiveTarget(
     }
   }
   return {
+    announce,
     refuse,
     addFolder: async (name) => {
       if (/^(\.\/)*\.?$/.test(name)) return;

@@ -9,6 +9,7 @@ const FILE = 0o100000;
 export async function extractZip(path: string, target: ArchiveTarget): Promise<void> {
   const zip = await openPromise(path, { autoClose: false, validateEntrySizes: true });
   try {
+    target.announce(zip.entryCount);
     for await (const entry of zip.eachEntry()) {
       const name = entry.fileName;
       const kind = kindOf(entry);
