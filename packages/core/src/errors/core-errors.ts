@@ -38,8 +38,6 @@ export const coreErrors = defineErrors('core', {
     'Make it readable, or delete the file when that run is not needed',
   NO_DEAD_LETTERS: (d: { folder: string }) => `the run in ${d.folder} gave up no item that can be worked on again`,
   NO_SUCH_STAGE: (d: { stage: string; hint: string }) => `there is no stage "${d.stage}"; ${d.hint}`,
-  NO_RUN_FOLDER: (d: { stage: string }) =>
-    `stage "${d.stage}" says that it is light, but asked for a file in the run folder while the run was planned`,
   BAD_KEY: (d: { key: string }) => `"${d.key}" is no content key; a key is a SHA-256 in 64 hex digits`,
   STATE_NOT_WRITTEN: (d: { path: string }) =>
     `${d.path} could not be written; the state before it is intact. Make room on the disk, or mend what refuses the file, then go on with \`sluice resume\``,

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Container } from 'inversify';
 import { lastValueFrom } from 'rxjs';
 import { coreErrors } from '../errors/core-errors.js';
@@ -7,7 +10,9 @@ import { keyPartsOf } from '../items/key-parts.js';
 import { plainExecution } from '../items/stage-execution.js';
 import { workOnItems } from '../items/work-on-items.js';
 import type { PipelinePlan, PlannedStage } from '../pipeline/plan.js';
+import { openRunFolder } from '../run/create-run-folder.js';
 import type { Reuse } from '../run/open-stages.js';
+import type { RunFolder } from '../run/run-folder.js';
 import { openRunServices, type RunServices } from '../run/resolve-services.js';
 import { silentLogger } from '../run/run-one-stage.js';
 import { runGraph, StageFailure, type GraphStage } from '../run/run-graph.js';
@@ -59,11 +64,17 @@ export interface StageForecast {
 /** Says for each stage what a run would do and why. Runs only stages that say that they are light, and looks into the cache. */
 export async function planRun(plan: PipelinePlan, options: PlanRunOptions = {}): Promise<RunForecast> {
   const logger = options.logger ?? silentLogger;
-  const services = await openRunServices(options.container, plan.modules, logger);
+  // A light stage may need a place for a while, to unpack an archive say.
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-plan-'));
   try {
-    return await forecast(plan, services, logger, options);
+    const services = await openRunServices(options.container, plan.modules, logger);
+    try {
+      return await forecast(plan, services, openRunFolder(folder, plan.name), logger, options);
+    } finally {
+      await services.close();
+    }
   } finally {
-    await services.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -78,6 +89,7 @@ interface Finding {
 async function forecast(
   plan: PipelinePlan,
   services: RunServices,
+  folder: RunFolder,
   logger: Logger,
   { reuse = {}, versus }: PlanRunOptions,
 ): Promise<RunForecast> {
@@ -91,7 +103,7 @@ async function forecast(
     if (!known || !(light || (items?.pure !== undefined && store !== undefined))) continue;
     const finding: Finding = { items: 0, hits: 0, reasons: new Map() };
     foreseen.set(stage.id, finding);
-    const context = planningContext(stage, plan, logger);
+    const context = planningContext(stage, plan, folder, logger);
     const connect =
       items?.pure === undefined
         ? await lightStage(stage, services, context)
@@ -167,16 +179,8 @@ function inert(tokens: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.keys(tokens).map((name) => [name, {}]));
 }
 
-function planningContext({ id }: PlannedStage, { seed, name }: PipelinePlan, logger: Logger): StageContext {
-  const path = (): Promise<never> => Promise.reject(coreErrors.NO_RUN_FOLDER({ stage: id }));
-  return {
-    id,
-    seed,
-    run: { name, root: '', path },
-    logger,
-    report: () => undefined,
-    signal: new AbortController().signal,
-  };
+function planningContext({ id }: PlannedStage, { seed }: PipelinePlan, run: RunFolder, logger: Logger): StageContext {
+  return { id, seed, run, logger, report: () => undefined, signal: new AbortController().signal };
 }
 
 async function drive(stages: readonly GraphStage[], count: (stage: string) => void): Promise<void> {
