@@ -7,3 +7,10 @@ export function causes(error: unknown): readonly unknown[] {
   }
   return chain;
 }
+
+/** An error and what caused it in one line: `item "a" failed: no such file`. */
+export function causesText(error: unknown): string {
+  return causes(error)
+    .map((each) => (each instanceof Error ? each.message : String(each)))
+    .join(': ');
+}

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Container } from 'inversify';
-import { causes } from '../errors/causes.js';
+import { causesText } from '../errors/causes.js';
 import type { PipelinePlan, PlannedTest } from '../pipeline/plan.js';
 import { openRunFolder } from './create-run-folder.js';
 import { mismatches } from './match-item.js';
@@ -65,11 +65,7 @@ async function problemsOf(
     });
     return Object.entries(test.expect).flatMap(([port, expected]) => portProblems(port, expected, outputs[port] ?? []));
   } catch (error) {
-    return [
-      `it failed: ${causes(error)
-        .map((each) => (each instanceof Error ? each.message : String(each)))
-        .join(': ')}`,
-    ];
+    return [`it failed: ${causesText(error)}`];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

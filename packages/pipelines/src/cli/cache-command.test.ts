@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync 
 import path from 'node:path';
 import { openContentStore, openRunReferences } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sluice as runSluice } from '../testing/sluice.js';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
-import { main } from './main.js';
 
 let project: TinyProject;
 let cache: string;
@@ -14,13 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => project.remove());
 
-async function sluice(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), screen: undefined };
-  const code = await main(args.length > 1 ? [...args, '--cache-dir', cache] : args, terminal);
-  return { code, out, err };
-}
+const sluice = (...args: readonly string[]) => runSluice(...args, ...(args.length > 1 ? ['--cache-dir', cache] : []));
 const json = async (...args: readonly string[]): Promise<unknown> => JSON.parse((await sluice(...args, '--json')).out);
 
 const keyOf = (name: string): string => createHash('sha256').update(name).digest('hex');

@@ -5,21 +5,13 @@ import path from 'node:path';
 import { datasetFormats, datasetWriters, writeDemoDataset } from '@sluice/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datasetFormatNames } from './dataset-format-names.js';
-import { main } from './main.js';
+import { sluice } from '../testing/sluice.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sluice-dataset-'));
 const data = path.join(folder, 'data');
 beforeAll(() => writeDemoDataset(data, { train: 3, val: 1, test: 1, width: 160, height: 120 }));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs a command line in this process. */
-async function sluice(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), screen: undefined };
-  const code = await main(args, terminal);
-  return { code, out, err };
-}
 const json = async (...args: readonly string[]): Promise<Record<string, unknown>> =>
   JSON.parse((await sluice(...args, '--json')).out) as Record<string, unknown>;
 

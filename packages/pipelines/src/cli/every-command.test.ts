@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDemoDataset } from '@sluice/data';
 import { argumentsOf, examplesIn, leafCommands, shellWords } from '../testing/command-words.js';
+import { sluice } from '../testing/sluice.js';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
 import { commandLine, main } from './main.js';
 
@@ -26,14 +27,6 @@ afterAll(() => {
   process.chdir(before);
   project.remove();
 });
-
-async function sluice(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), screen: undefined };
-  const code = await main(args, terminal);
-  return { code, out, err };
-}
 
 /** Throws unless it is exactly one document. */
 const document = (text: string): unknown => JSON.parse(text);

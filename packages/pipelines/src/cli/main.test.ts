@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sluice as runSluice } from '../testing/sluice.js';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
-import { main } from './main.js';
 
 interface SarifLog {
   readonly version: string;
@@ -24,13 +24,9 @@ afterAll(() => project.remove());
 
 /** Runs a command line in this process; `FILE` stands for the tiny pipeline. */
 async function sluice(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), screen: undefined };
   const argv = args.map((argument) => argument.replace('FILE', project.pipeline));
   if (argv[0] === 'run') argv.splice(1, 0, '--runs-dir', path.join(project.folder, 'runs'));
-  const code = await main(argv, terminal);
-  return { code, out, err };
+  return runSluice(...argv);
 }
 
 describe('exit codes', () => {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sluice } from '../testing/sluice.js';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
-import { main } from './main.js';
 
 /** Squares numbers and keeps the squares; fails at `fail-at`. */
 const squares = `
@@ -58,16 +58,6 @@ afterEach(() => {
   vi.restoreAllMocks();
   project.remove();
 });
-
-async function sluice(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const terminal = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    screen: undefined,
-  };
-  return { code: await main(args, terminal), out, err };
-}
 
 const FILE = 'pipeline.yaml';
 

@@ -6,7 +6,8 @@ import { exitCodes, type ExitCode } from './exit-codes.js';
 import { selectionOf } from './selection.js';
 import type { Terminal } from './terminal.js';
 
-export interface PlanOptions extends Selection {
+/** Of `plan` and `why`, as the command line gives them. */
+export interface ForecastOptions {
   readonly set: readonly string[];
   readonly profile: readonly string[];
   readonly vs?: string;
@@ -14,6 +15,8 @@ export interface PlanOptions extends Selection {
   readonly cacheDir?: string;
   readonly json?: boolean;
 }
+
+export interface PlanOptions extends Selection, ForecastOptions {}
 
 /** `sluice plan`: what a run would do, and why; runs no stage that has effects. */
 export async function planCommand(file: string, options: PlanOptions, terminal: Terminal): Promise<ExitCode> {

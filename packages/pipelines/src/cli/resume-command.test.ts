@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sluice as runSluice } from '../testing/sluice.js';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
-import { main } from './main.js';
 
 let project: TinyProject;
 /** Outside the project: packages are found all the same. */
@@ -19,13 +19,8 @@ afterAll(() => {
   rmSync(runsDir, { recursive: true });
 });
 
-async function sluice(command: 'run' | 'resume', ...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), screen: undefined };
-  const code = await main([command, '--runs-dir', runsDir, ...args], terminal);
-  return { code, out, err };
-}
+const sluice = (command: 'run' | 'resume', ...args: readonly string[]) =>
+  runSluice(command, '--runs-dir', runsDir, ...args);
 
 const fails = ['--set', 'stages.count.with.fail-at=3'];
 const mended = ['--set', 'stages.count.with.fail-at=0'];

@@ -3,20 +3,12 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Manifest } from '@sluice/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sluice } from '../testing/sluice.js';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
-import { main } from './main.js';
 
 let project: TinyProject;
 let runsDir: string;
 let names: readonly string[];
-
-async function sluice(...args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text), screen: undefined };
-  const code = await main(args, terminal);
-  return { code, out, err };
-}
 
 const run = (...set: readonly string[]) =>
   sluice('run', project.pipeline, '--quiet', '--runs-dir', runsDir, ...set.flatMap((each) => ['--set', each]));

@@ -12,23 +12,14 @@ import { pipelinesErrors } from '../errors.js';
 import { earlierRun, forecastFile } from '../forecast-file.js';
 import { formatTable } from '../progress/format-table.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
-import { reasonText } from './plan-command.js';
+import { reasonText, type ForecastOptions } from './plan-command.js';
 import type { Terminal } from './terminal.js';
-
-export interface WhyOptions {
-  readonly set: readonly string[];
-  readonly profile: readonly string[];
-  readonly vs?: string;
-  readonly runsDir: string;
-  readonly cacheDir?: string;
-  readonly json?: boolean;
-}
 
 /** `sluice why`: what a stage's results depend on, and what has changed since an earlier run. */
 export async function whyCommand(
   stage: string,
   file: string | undefined,
-  { set, profile, vs, runsDir, cacheDir, json }: WhyOptions,
+  { set, profile, vs, runsDir, cacheDir, json }: ForecastOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const folder = path.resolve(runsDir);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../cli/main.js';
+import { sluice } from '../testing/sluice.js';
 import { tinyProject, type TinyProject } from '../testing/tiny-project.js';
 import { runSweep, type RunSweepOptions } from './run-sweep.js';
 import type { SweepDocument } from './sweep-document.js';
@@ -168,13 +168,6 @@ describe('a sweep', () => {
 });
 
 describe('the command', () => {
-  async function sluice(...args: readonly string[]) {
-    let out = '';
-    let err = '';
-    const terminal = { out: (part: string) => (out += part), err: (part: string) => (err += part), screen: undefined };
-    const code = await main(args, terminal);
-    return { code, out, err };
-  }
   const run = (...args: readonly string[]) =>
     sluice('run', ...args, '--runs-dir', path.join(project.folder, `runs-${String(++folders)}`));
 

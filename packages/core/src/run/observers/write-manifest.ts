@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { concatMap, filter, lastValueFrom, map, tap } from 'rxjs';
 import { writeFileAtomic } from '../../files/write-file-atomic.js';
-import { causes } from '../../errors/causes.js';
+import { causesText } from '../../errors/causes.js';
 import type { KeyParts } from '../../items/cache-record.js';
 import type { PackageRecord } from '../../registry/package-integrity.js';
 import { processMark, type ProcessMark } from '../process-mark.js';
@@ -168,9 +168,7 @@ function added(sums: Readonly<Record<string, number>>, key: string, amount: numb
 }
 
 function errorOf(error: unknown, stage: string | undefined): NonNullable<Manifest['error']> {
-  const message = causes(error)
-    .map((each) => (each instanceof Error ? each.message : String(each)))
-    .join(': ');
+  const message = causesText(error);
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return { ...(stage === undefined ? {} : { stage }), ...(code === undefined ? {} : { code }), message };
 }

@@ -1,5 +1,5 @@
 import { example, profileOption, setOption, type DefineCommand } from '../command-line.js';
-import type { WhyOptions } from '../why-command.js';
+import type { ForecastOptions } from '../plan-command.js';
 
 export const defineWhy: DefineCommand = (program, { terminal, end }) => {
   program
@@ -14,7 +14,7 @@ export const defineWhy: DefineCommand = (program, { terminal, end }) => {
     .option('--cache-dir <folder>', 'folder of the content store (default: $SLUICE_CACHE_DIR or .sluice/cache)')
     .option('--json', 'print one JSON document')
     .addHelpText('after', example('sluice why encode pipeline.yaml'))
-    .action(async (stage: string, file: string | undefined, options: WhyOptions) => {
+    .action(async (stage: string, file: string | undefined, options: ForecastOptions) => {
       const { whyCommand } = await import('../why-command.js');
       end(await whyCommand(stage, file, options, terminal));
     });
