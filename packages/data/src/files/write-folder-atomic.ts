@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { dataErrors } from '../errors.js';
 
 /**
  * Writes a whole folder or nothing: all goes into a folder beside it, of a temporary name, which is renamed at the end. Refuses a folder that holds
- * anything. What a killed process left unfinished is removed.
+ * anything, or that lies in `source`, which is read meanwhile. What a killed process left unfinished is removed.
  */
-export async function writeFolderAtomic(target: string, write: (folder: string) => Promise<void>): Promise<void> {
+export async function writeFolderAtomic(
+  target: string,
+  source: string,
+  write: (folder: string) => Promise<void>,
+): Promise<void> {
   const absolute = resolve(target);
+  if (`${absolute}${sep}`.startsWith(`${resolve(source)}${sep}`))
+    throw dataErrors.DESTINATION({ folder: absolute, reason: 'lies in the dataset that is read' });
   await refuseFilled(absolute);
   await removeUnfinished(absolute);
   const temporary = temporaryBeside(absolute);

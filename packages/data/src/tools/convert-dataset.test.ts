@@ -198,6 +198,18 @@ describe('the target', () => {
     return write('coco', { categories: ['leaf'], subsets: { train: [image], 'fold 0': [] } });
   };
 
+  it('is refused within the dataset that is read, which stays as it is', async () => {
+    const root = await source();
+    const before = await readdir(root, { recursive: true });
+    const from = await findFormat(root, 'auto');
+    for (const target of [join(root, 'out'), join(root, 'images', '..', 'new', 'out')])
+      await expect(convertDataset({ root, from, target, to: 'datumaro' })).rejects.toMatchObject({
+        code: 'data/DESTINATION',
+        message: expect.stringContaining('lies in the dataset that is read'),
+      });
+    expect(await readdir(root, { recursive: true })).toEqual(before);
+  });
+
   it('is refused where it holds files, and may be an empty folder', async () => {
     const root = await source();
     const target = place();

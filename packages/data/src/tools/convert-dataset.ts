@@ -34,7 +34,7 @@ export async function convertDataset(conversion: Conversion): Promise<void> {
     background: await from.format.background(root),
     subsets: Object.fromEntries(names.map((name) => [name, imagesOf(name, conversion)])),
   };
-  await writeFolderAtomic(target, (folder) => write(folder, dataset, onLoss));
+  await writeFolderAtomic(target, root, (folder) => write(folder, dataset, onLoss));
 }
 
 async function* imagesOf(

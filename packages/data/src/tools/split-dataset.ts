@@ -42,7 +42,7 @@ export async function splitDataset(split: Split): Promise<Readonly<Record<string
     background: await from.format.background(root),
     subsets: Object.fromEntries(names.map((name) => [name, imagesOf(own(name))])),
   };
-  await writeFolderAtomic(target, (folder) => write(folder, dataset, onLoss));
+  await writeFolderAtomic(target, root, (folder) => write(folder, dataset, onLoss));
   return Object.fromEntries(names.map((name) => [name, own(name).length]));
 }
 
