@@ -24,8 +24,9 @@ const values: Readonly<Record<string, { readonly good: string; readonly bad: str
   'other-run': { good: 'latest', bad: 'no-such-run' },
 };
 
-/** Options without which a command does nothing. */
+/** Options that a command needs here: `run` has runs of its own, so that a `resume` at the same time does not find one under way. */
 const neededOptions: Readonly<Record<string, readonly string[]>> = {
+  run: ['--runs-dir', 'other-runs'],
   'cache gc': ['--max-size', '1GB'],
   convert: ['--to', 'datumaro'],
 };
