@@ -2,7 +2,7 @@ import { modelErrors } from '../errors.js';
 import type { Executable, Feeds, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import type { LossKind, MaskLoss } from '../losses/mask-loss.js';
-import type { AdamOptions } from '../optim/adam.js';
+import type { OptimizerOptions } from '../optim/optimizer.js';
 import { withoutMaskPrompt } from '../sam/image-input.js';
 import { imagePositions } from '../sam/position-encoding.js';
 import { createPromptEncoder } from '../sam/prompt-encoder.js';
@@ -25,18 +25,25 @@ export interface DecoderTrainerOptions {
   readonly loss?: LossKind;
   /** @default 'low' */
   readonly resolution?: Resolution;
-  readonly optimizer: AdamOptions;
+  readonly optimizer: OptimizerOptions;
   /** Prompts that go through the decoder together; bounds the memory of a step. @default 2, and 1 where the loss is taken on a large image */
   readonly microBatch?: number;
+}
+
+/** What came of a batch. */
+export interface TrainedBatch extends MaskLoss<number> {
+  /** Euclidean norm of all gradients together, before any clipping; no number where the loss is none, 0 for a batch without prompts. */
+  readonly gradientNorm: number;
 }
 
 /** Trains a mask decoder. Batches are taken one at a time. */
 export interface DecoderTrainer {
   /**
    * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in. Returns it with its
-   * terms, as they were before the step. Throws `models/PROMPTS_WITHOUT_MASKS`; a batch without prompts changes nothing.
+   * terms, as they were before the step. Throws `models/PROMPTS_WITHOUT_MASKS`; a batch without prompts changes nothing, nor does one
+   * whose loss or gradient is no finite number.
    */
-  trainBatch(items: readonly TrainItem[], learningRate: number): Promise<MaskLoss<number>>;
+  trainBatch(items: readonly TrainItem[], learningRate: number): Promise<TrainedBatch>;
   /** What `trainBatch` does before its step: the loss terms; the gradient stays in the engine. */
   accumulate(items: readonly TrainItem[]): Promise<MaskLoss<number>>;
   /** The gradient of the batch that was last taken, by parameter; zeros before the first. */
@@ -67,7 +74,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const encodePrompt = createPromptEncoder(weights);
   const withoutMask = withoutMaskPrompt(weights);
   const { parameters } = gradientGraph(weights, { prompts: 1, tokens: 2, loss, resolution: 'low' });
-  const state = await createTrainingState(engine, weights, parameters, optimizer);
+  const state = await createTrainingState(engine, weights, { trained: parameters }, optimizer);
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], imagePositions(weights)));
   const fixed = new Map([['imagePositions', positions]]);
   const graphs = executableCache({
@@ -129,8 +136,9 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   return {
     trainBatch: async (items, learningRate) => {
       const terms = await accumulate(items);
-      if (promptCount(items) > 0 && Number.isFinite(terms.loss)) await state.step(learningRate);
-      return terms;
+      if (promptCount(items) === 0) return { ...terms, gradientNorm: 0 };
+      const gradientNorm = Number.isFinite(terms.loss) ? await state.step(learningRate) : Number.NaN;
+      return { ...terms, gradientNorm };
     },
     accumulate,
     gradients: () => state.gradients(),

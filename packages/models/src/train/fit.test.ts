@@ -20,7 +20,7 @@ function countingTrainer(losses: readonly number[] = []) {
   const trainer: FitOptions['trainer'] = {
     trainBatch: (items, learningRate) => {
       batches.push({ keys: items.map(({ key }) => key), learningRate });
-      return Promise.resolve({ loss: losses[batches.length - 1] ?? 1, focal: 0, dice: 0, iou: 0 });
+      return Promise.resolve({ loss: losses[batches.length - 1] ?? 1, focal: 0, dice: 0, iou: 0, gradientNorm: 0 });
     },
     weights: () => Promise.resolve(new Map([['steps', { shape: [1], data: Float32Array.of(batches.length) }]])),
   };

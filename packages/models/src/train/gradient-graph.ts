@@ -3,7 +3,7 @@ import { GraphBuilder } from '../graph/graph-builder.js';
 import type { Graph, Shape, Value } from '../graph/graph.js';
 import { maskLoss, type LossKind } from '../losses/mask-loss.js';
 import { lowResolution, originalResolution, type PixelSpace } from '../losses/pixel-space.js';
-import { next } from '../optim/adam.js';
+import { next } from '../optim/names.js';
 import { maskDecoder } from '../sam/mask-decoder.js';
 import { parameterInputs, within } from '../sam/scope.js';
 import { CHANNELS, IMAGE_TOKENS, LOW_RES, LOW_RES_PIXELS } from '../sam/shape.js';
