@@ -52,6 +52,8 @@ export const modelErrors = defineErrors('models', {
   // training
   PROMPTS_WITHOUT_MASKS: (d: { key: string; prompts: number; masks: number }) =>
     `training item "${d.key}" has ${String(d.prompts)} prompts and ${String(d.masks)} masks; each prompt needs one mask`,
+  NOTHING_TO_TRAIN: (d: { pattern: string; hint: string }) =>
+    `the pattern "${d.pattern}" of \`trainable\` matches no parameter that can be trained; ${d.hint}`,
   LOSS_NOT_FINITE: (d: {
     what: string;
     value: number;

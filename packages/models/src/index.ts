@@ -78,6 +78,7 @@ export {
   type TrainedBatch,
 } from './train/decoder-trainer.js';
 export type { TrainItem } from './train/train-item.js';
+export type { Trainable } from './train/trainable.js';
 export type { Resolution } from './train/loss-targets.js';
 export type { LossKind, MaskLoss } from './losses/mask-loss.js';
 export type { AdamOptions } from './optim/adam.js';

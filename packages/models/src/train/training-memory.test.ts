@@ -4,7 +4,16 @@ import { trainingMemory, type TrainingMemoryOptions } from './training-memory.js
 import { readTrainingRecord } from './training-record.js';
 
 const stepOf = (step: number): FitRecord => {
-  return { step, epoch: 1, learningRate: 1 / 3, loss: 0.1 + 0.2, focal: 5e-324, dice: -0.5, iou: 1e300, gradientNorm: 2 / 3 };
+  return {
+    step,
+    epoch: 1,
+    learningRate: 1 / 3,
+    loss: 0.1 + 0.2,
+    focal: 5e-324,
+    dice: -0.5,
+    iou: 1e300,
+    gradientNorm: 2 / 3,
+  };
 };
 
 /** A trainer whose only weight is the number of snapshots so far, and a state that remembers what is written to it. */

@@ -17,13 +17,15 @@ export interface OpenedTraining {
 export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) => Promise<OpenedTraining>;
 
 /** The mask decoder of a zoo model. */
-export const openDecoderTraining: OpenTraining = async (engine, { model, loss, resolution, optimizer }) => {
+export const openDecoderTraining: OpenTraining = async (engine, options) => {
+  const { model, loss, resolution, trainable, optimizer } = options;
   const initial = await loadSamWeights(model);
   const trainer = await createDecoderTrainer({
     engine,
     weights: initial,
     loss,
     resolution,
+    trainable,
     optimizer: optimizerOf(optimizer),
   });
   return { initial, trainer };

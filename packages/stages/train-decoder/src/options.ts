@@ -81,6 +81,15 @@ const optimizer = Type.Object(
   { default: {}, additionalProperties: false, description: 'Optimiser and learning rate.' },
 );
 
+/** A part by its name, or parameters by patterns. */
+const trainable = Type.Unsafe<'decoder' | 'heads' | readonly string[]>(
+  Type.Union([choice(['decoder', 'heads']), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })], {
+    default: 'decoder',
+    description:
+      'What is trained: the mask decoder, its heads alone (all after the transformer), or parameters whose names match one of some patterns with `*`, such as `prompt_encoder.point_embeddings.*`.',
+  }),
+);
+
 /** Epochs, or OTX's rule. */
 const validateEvery = Type.Unsafe<number | 'adaptive'>(
   Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Literal('adaptive')], {
@@ -96,6 +105,7 @@ export const trainDecoderOptions = Type.Object(
       default: 'sam-tiny-vit',
       description: 'Model of the zoo whose mask decoder is trained.',
     }),
+    trainable,
     epochs: Type.Integer({
       default: 100,
       minimum: 1,
