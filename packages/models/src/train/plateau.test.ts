@@ -7,7 +7,7 @@ const options: PlateauOptions = { mode: 'max', factor: 0.5, patience: 1, minDelt
 it.each<[string, readonly (number | undefined)[], Partial<PlateauOptions>, readonly number[]]>([
   ['stays while the score improves', [0.1, 0.2, 0.3, 0.4], {}, [1, 1, 1, 1]],
   ['falls at the check after `patience` without improvement', [0.5, 0.5, 0.5, 0.5, 0.5], {}, [1, 1, 0.5, 0.5, 0.25]],
-  ['does not count what is no more than `minDelta`', [0.5, 0.505, 0.51, 0.6], {}, [1, 1, 0.5, 0.5]],
+  ['does not count what is no more than `minDelta`', [0.5, 0.505, 0.509, 0.6], {}, [1, 1, 0.5, 0.5]],
   ['waits anew after an improvement', [0.5, 0.4, 0.6, 0.5, 0.5], {}, [1, 1, 1, 1, 0.5]],
   ['falls at once without patience', [0.5, 0.5, 0.5], { patience: 0 }, [1, 0.5, 0.25]],
   ['never falls below the least share', [0.5, 0.5, 0.5, 0.5, 0.5], { patience: 0 }, [1, 0.5, 0.25, 0.2, 0.2]],
