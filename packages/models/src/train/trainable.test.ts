@@ -41,6 +41,8 @@ describe('trainedNames', () => {
     ['*k_proj.bias', /k_proj.bias" gets no gradient/],
     ['[a-z]+', /matches no parameter/],
     ['', /matches no parameter/],
+    ['mask_decoder.mask_tokens*tokens.weight', /matches no parameter/],
+    ['*weight*mask_tokens*', /matches no parameter/],
   ])('%j: an error with a hint', (pattern, message) => {
     expect(() => short(['mask_decoder.*', pattern])).toThrow(message);
     expect(() => short([pattern])).toThrow(expect.objectContaining({ code: 'models/NOTHING_TO_TRAIN' }));

@@ -31,10 +31,21 @@ export function trainedNames(trainable: Trainable, used: readonly string[], all:
   return candidates.filter((name) => tests.some((matches) => matches(name)));
 }
 
+/** Whether a name is the pattern, `*` standing for any characters: what lies between the stars is found from left to right. */
 function matcher(pattern: string): (name: string) => boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`^${parts.join('.*')}$`, 'u');
-  return (name) => expression.test(name);
+  const [first = '', ...others] = pattern.split('*');
+  const last = others.pop();
+  return (name) => {
+    if (last === undefined) return name === first;
+    if (!name.startsWith(first)) return false;
+    let from = first.length;
+    for (const part of others) {
+      const found = name.indexOf(part, from);
+      if (found < 0) return false;
+      from = found + part.length;
+    }
+    return name.length - last.length >= from && name.endsWith(last);
+  };
 }
 
 /** Why a pattern matches nothing: it names what gets no gradient, or it is mistyped. */

@@ -45,6 +45,20 @@ describe('the memory of training', () => {
     });
   });
 
+  it('holds a loss that is no number, of a step that was left out', async () => {
+    const { memory, written } = memoryOf();
+    const left: FitRecord = {
+      ...stepOf(1),
+      loss: Number.NaN,
+      focal: Infinity,
+      dice: -Infinity,
+      gradientNorm: Number.NaN,
+    };
+    await memory.remember(left, true);
+    await memory.flush();
+    expect(readTrainingRecord(written[0]!.content, 'test').past).toEqual([left]);
+  });
+
   it('is written at the end of an epoch, and every so many steps within one', async () => {
     const { memory, take, numbers } = memoryOf({ every: 3 });
     await take(1, 8, 5);
