@@ -83,11 +83,18 @@ const optimizer = Type.Object(
 
 /** A part by its name, or parameters by patterns. */
 const trainable = Type.Unsafe<'decoder' | 'heads' | readonly string[]>(
-  Type.Union([choice(['decoder', 'heads']), Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1 })], {
-    default: 'decoder',
-    description:
-      'What is trained: the mask decoder, its heads alone (all after the transformer), or parameters whose names match one of some patterns with `*`, such as `prompt_encoder.point_embeddings.*`.',
-  }),
+  Type.Union(
+    [
+      Type.Literal('decoder'),
+      Type.Literal('heads'),
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1 }),
+    ],
+    {
+      default: 'decoder',
+      description:
+        'What is trained: the mask decoder, its heads alone (all after the transformer), or parameters whose names match one of some patterns with `*`, such as `prompt_encoder.point_embeddings.*`.',
+    },
+  ),
 );
 
 /** Epochs, or OTX's rule. */
