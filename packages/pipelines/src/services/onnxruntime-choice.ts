@@ -23,7 +23,9 @@ export const onnxruntimeChoice = (threads: number | undefined): BundledService =
   // The count of threads is no part of it: it changes last bits only, and resuming warns of it.
   identity: async (given) => {
     const { engineName } = await import('@sluice/models');
-    return engineName((await chooseProvider((given as Static<typeof options>).provider)).provider);
+    const { provider } = given as Static<typeof options>;
+    // One that is named need not be here to tell what is in the cache.
+    return engineName(provider === 'auto' ? (await chooseProvider(provider)).provider : provider);
   },
   load: async (given) => {
     const asked = given as Static<typeof options>;
