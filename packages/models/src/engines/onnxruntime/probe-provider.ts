@@ -1,5 +1,6 @@
 import { GraphBuilder } from '../../graph/graph-builder.js';
 import { emitOnnx } from '../../onnx/emit-onnx.js';
+import { refuseTelemetry } from './no-telemetry.js';
 
 export interface ProviderProbe {
   /** Of onnxruntime. */
@@ -16,6 +17,7 @@ const PRODUCTS = 4;
  * done; a broken driver may take the whole process down, so call it in one that nobody misses.
  */
 export async function probeProvider(provider: string): Promise<ProviderProbe> {
+  refuseTelemetry();
   const { InferenceSession, Tensor, env, listSupportedBackends } = await import('onnxruntime-node');
   const names = listSupportedBackends().map(({ name }) => name);
   if (!names.includes(provider)) throw new Error(`onnxruntime has ${names.join(', ')} on this platform`);
