@@ -6,7 +6,7 @@ import { lowResolution, originalResolution, type PixelSpace } from '../losses/pi
 import { next } from '../optim/names.js';
 import { maskDecoder } from '../sam/mask-decoder.js';
 import { parameterInputs, within } from '../sam/scope.js';
-import { CHANNELS, IMAGE_TOKENS, LOW_RES, LOW_RES_PIXELS } from '../sam/shape.js';
+import { CHANNELS, GRID, LOW_RES } from '../sam/shape.js';
 import { reshape } from '../sam/layers.js';
 import type { Weights } from '../weights/weights.js';
 import { promptInputs } from './prompt-inputs.js';
@@ -19,6 +19,8 @@ export interface GradientGraphShape {
   readonly loss: LossKind;
   /** `low`: loss on the decoder's 256x256 logits. Otherwise at an image's size, padded to this. */
   readonly resolution: 'low' | { readonly width: number; readonly height: number };
+  /** Side of the embedding; with a smaller one, at low resolution, the graph can be tried where computing is slow. @default GRID */
+  readonly grid?: number;
 }
 
 /**
@@ -35,11 +37,12 @@ export function gradientGraph(
 ): { readonly graph: Graph; readonly parameters: readonly string[]; readonly frozen: readonly string[] } {
   const builder = new GraphBuilder();
   const scope = parameterInputs(builder, weights);
-  const imagePositions = builder.input('imagePositions', [IMAGE_TOKENS, CHANNELS]);
+  const { grid = GRID } = shape;
+  const imagePositions = builder.input('imagePositions', [grid * grid, CHANNELS]);
   const { image, sparse } = promptInputs(scope, shape, trained);
-  const inputs = { image: reshape(builder, image, [1, IMAGE_TOKENS, CHANNELS]), imagePositions, sparse };
+  const inputs = { image: reshape(builder, image, [1, grid * grid, CHANNELS]), imagePositions, sparse };
   const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, 1);
-  const space = pixelSpace(builder, reshape(builder, logits, [shape.prompts, LOW_RES_PIXELS]), shape);
+  const space = pixelSpace(builder, reshape(builder, logits, [shape.prompts, logits.shape[2]!]), shape);
   const terms = maskLoss(
     shape.loss,
     space,
@@ -68,7 +71,7 @@ export function gradientGraph(
 }
 
 function pixelSpace(builder: GraphBuilder, logits: Value, { prompts, resolution }: GradientGraphShape): PixelSpace {
-  if (resolution === 'low') return lowResolution(builder, logits, builder.input('targets', [prompts, LOW_RES_PIXELS]));
+  if (resolution === 'low') return lowResolution(builder, logits, builder.input('targets', logits.shape));
   const { width, height } = resolution;
   const input = (name: string, shape: Shape): Value => builder.input(name, shape);
   return originalResolution(builder, logits, {

@@ -5,7 +5,7 @@ import { withoutMaskPrompt } from '../sam/image-input.js';
 import { createPromptEncoder, createPromptPositions } from '../sam/prompt-encoder.js';
 import { kindRows, NO_MASK, promptTokens, TOKEN_KINDS, tokenEmbeddings } from '../sam/prompt-tokens.js';
 import type { Scope } from '../sam/scope.js';
-import { CHANNELS, IMAGE_TOKENS } from '../sam/shape.js';
+import { CHANNELS, GRID, IMAGE_TOKENS } from '../sam/shape.js';
 import type { Weights } from '../weights/weights.js';
 import type { GradientGraphShape } from './gradient-graph.js';
 import type { MicroBatch } from './micro-batches.js';
@@ -24,11 +24,11 @@ const inGraph = (trained: ReadonlySet<string> | undefined) => ({
  */
 export function promptInputs(
   { builder, parameter }: Scope,
-  { prompts, tokens }: GradientGraphShape,
+  { prompts, tokens, grid = GRID }: GradientGraphShape,
   trained: ReadonlySet<string> | undefined,
 ): { readonly image: Value; readonly sparse: Value } {
   const where = inGraph(trained);
-  const image = builder.input('image', [IMAGE_TOKENS, CHANNELS]);
+  const image = builder.input('image', [grid * grid, CHANNELS]);
   const shape = [prompts, tokens, CHANNELS];
   return {
     image: where.noMask ? builder.emit('Add', [image, parameter(NO_MASK)]) : image,
