@@ -1,24 +1,11 @@
 import { modelErrors } from '../errors.js';
 import { duplicateKey } from './duplicate-key.js';
-
-export const safetensorsDtypes = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-} as const;
-export type SafetensorsDtype = keyof typeof safetensorsDtypes;
+import { elementBytes, isElementType, type ElementType } from './tensor-data.js';
 
 /** Where a tensor lies: `[begin, end)` in the file. */
 export interface SafetensorsEntry {
   readonly name: string;
-  readonly dtype: SafetensorsDtype;
+  readonly dtype: ElementType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -97,21 +84,21 @@ function metadataOf(value: unknown, refuse: Refuse): Record<string, string> {
 
 function entryOf(name: string, value: unknown, start: number, refuse: Refuse): SafetensorsEntry {
   const { dtype, shape, data_offsets: offsets } = isObject(value) ? value : {};
-  if (typeof dtype !== 'string' || !Object.hasOwn(safetensorsDtypes, dtype)) {
+  if (!isElementType(dtype)) {
     throw refuse(
-      `tensor "${name}" has the dtype ${JSON.stringify(dtype)}; known are ${Object.keys(safetensorsDtypes).join(', ')}`,
+      `tensor "${name}" has the dtype ${JSON.stringify(dtype)}; known are ${Object.keys(elementBytes).join(', ')}`,
     );
   }
   if (!isSizes(shape)) throw refuse(`tensor "${name}" has no valid shape`);
   if (!isSizes(offsets) || offsets.length !== 2) throw refuse(`tensor "${name}" has no valid data_offsets`);
   const [begin, end] = offsets as [number, number];
-  const bytes = shape.reduce((product, size) => product * size, safetensorsDtypes[dtype as SafetensorsDtype]);
+  const bytes = shape.reduce((product, size) => product * size, elementBytes[dtype]);
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
     throw refuse(
       `tensor "${name}" of ${dtype} [${shape.join(', ')}] needs ${String(bytes)} bytes, its data_offsets give ${String(end - begin)}`,
     );
   }
-  return { name, dtype: dtype as SafetensorsDtype, shape, begin: start + begin, end: start + end };
+  return { name, dtype, shape, begin: start + begin, end: start + end };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
