@@ -18,20 +18,30 @@ export interface SafetensorsHeader {
 
 const LARGEST_HEADER = 100_000_000;
 
+/** Bytes of the header, its length's 8 bytes included; `head` holds at least those 8. Checked before that many bytes are read. */
+export function safetensorsHeaderEnd(head: Uint8Array, fileSize: number, source: string): number {
+  const refuse = (problem: string): Error => modelErrors.BAD_SAFETENSORS({ source, problem });
+  if (fileSize < 8) throw refuse(`it has ${String(fileSize)} bytes, less than the 8 that tell the header's length`);
+  const length = new DataView(head.buffer, head.byteOffset).getBigUint64(0, true);
+  if (length > LARGEST_HEADER)
+    throw refuse(`its header claims ${String(length)} bytes; at most ${String(LARGEST_HEADER)} are read`);
+  const end = 8 + Number(length);
+  if (end > fileSize) throw refuse(`its header claims ${String(length)} bytes, but the file ends before that`);
+  return end;
+}
+
 /**
  * Reads and checks the header: 8 bytes of little-endian length, then JSON. The tensors must cover the rest of the file without
  * gap or overlap, each with exactly the bytes of its shape and dtype. https://huggingface.co/docs/safetensors (format)
+ * `bytes` are the file's, from its beginning to the header's end at least.
  */
-export function readSafetensorsHeader(bytes: Uint8Array, source: string): SafetensorsHeader {
+export function readSafetensorsHeader(
+  bytes: Uint8Array,
+  source: string,
+  fileSize: number = bytes.length,
+): SafetensorsHeader {
   const refuse = (problem: string): Error => modelErrors.BAD_SAFETENSORS({ source, problem });
-  if (bytes.length < 8)
-    throw refuse(`it has ${String(bytes.length)} bytes, less than the 8 that tell the header's length`);
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > LARGEST_HEADER)
-    throw refuse(`its header claims ${String(length)} bytes; at most ${String(LARGEST_HEADER)} are read`);
-  const start = 8 + Number(length);
-  if (start > bytes.length) throw refuse(`its header claims ${String(length)} bytes, but the file ends before that`);
-
+  const start = safetensorsHeaderEnd(bytes, fileSize, source);
   const text = textOf(bytes.subarray(8, start), refuse);
   const fields = jsonObject(text, refuse);
   const metadata = metadataOf(fields['__metadata__'], refuse);
@@ -45,9 +55,9 @@ export function readSafetensorsHeader(bytes: Uint8Array, source: string): Safete
     if (begin < position) throw refuse(`tensor "${name}" overlaps the one before it`);
     if (begin > position) throw refuse(`there is a hole of ${String(begin - position)} bytes before tensor "${name}"`);
     position = end;
-    if (position > bytes.length) throw refuse(`tensor "${name}" ends beyond the file; it may be truncated`);
+    if (position > fileSize) throw refuse(`tensor "${name}" ends beyond the file; it may be truncated`);
   }
-  if (position < bytes.length) throw refuse(`${String(bytes.length - position)} bytes at its end belong to no tensor`);
+  if (position < fileSize) throw refuse(`${String(fileSize - position)} bytes at its end belong to no tensor`);
   return { metadata, entries };
 }
 
