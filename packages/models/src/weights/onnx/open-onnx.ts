@@ -98,7 +98,7 @@ async function initializerOf(file: RandomAccess, read: ByteReader, begin: number
   const values: ProtoField[] = [];
   for await (const field of protoFields(read, begin, end)) {
     const { number, wire, value } = field;
-    if (number === tensorFields.dims) shape.push(...(wire === 0 ? [Number(value)] : await varints(file, field)));
+    if (number === tensorFields.dims) shape.push(...(wire === 0 ? [Number(BigInt.asIntN(64, value))] : await varints(file, field)));
     else if (number === tensorFields.dataType) type = Number(value);
     else if (number === tensorFields.name) name = new TextDecoder().decode(await bytesOf(file, field, 65_536));
     else if (number === tensorFields.externalData) external = true;
@@ -110,7 +110,7 @@ async function initializerOf(file: RandomAccess, read: ByteReader, begin: number
   const dtype = Object.hasOwn(dataTypes, type) ? dataTypes[type]! : undefined;
   if (dtype === undefined) throw new MalformedProto(`${what} has the data type ${String(type)}, which is not read`);
   const count = elementCount(shape);
-  if (shape.some((length) => !Number.isSafeInteger(length)) || !Number.isSafeInteger(count * 8)) {
+  if (shape.some((length) => !Number.isSafeInteger(length) || length < 0) || !Number.isSafeInteger(count * 8)) {
     throw new MalformedProto(`${what} has the shape [${shape.join(', ')}]`);
   }
   const [field = { number: tensorFields.rawData, begin: end, end }, more] = values;
