@@ -42,6 +42,8 @@ export {
   type SafetensorsFile,
   type SafetensorsTensor,
 } from './weights/safetensors.js';
+export { modelCost, type ModelCost } from './cost/model-cost.js';
+export { onnxCost } from './cost/onnx-cost.js';
 export type { CheckpointFile, CheckpointTensor, TensorInfo } from './weights/checkpoint-file.js';
 export { openCheckpoint } from './weights/open-checkpoint.js';
 export { readWeights } from './weights/read-weights.js';

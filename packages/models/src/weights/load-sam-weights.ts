@@ -4,14 +4,32 @@ import type { OnnxModel } from '../onnx/onnx-schema.js';
 import { readOnnxFile } from '../onnx/read-onnx.js';
 import { float32Values } from '../onnx/tensor-values.js';
 import { resolveModelFile } from '../zoo/resolve-model-file.js';
+import { openCheckpoint } from './open-checkpoint.js';
+import { readSamCheckpoint } from './read-sam-checkpoint.js';
 import { samDecoderPlaces, type WeightPlace } from './sam-decoder-places.js';
 import type { Weights } from './weights.js';
 
-/** The prompt encoder's and mask decoder's weights of a zoo model, under the names of SAM's checkpoints. */
-export async function loadSamWeights(model: string): Promise<Weights> {
-  const path = await resolveModelFile(model, 'decoder');
-  return readSamWeights(await readOnnxFile(path), path);
+/**
+ * The prompt encoder's and mask decoder's weights under the names of SAM's checkpoints: of a zoo model by its name, or of a file by its
+ * path (`.pt`, `.pth`, `.safetensors`, or a decoder's `.onnx`; the content decides). `log` is told what was done to find them.
+ */
+export async function loadSamWeights(model: string, log: (note: string) => void = () => undefined): Promise<Weights> {
+  if (!isPath(model)) {
+    const path = await resolveModelFile(model, 'decoder');
+    return readSamWeights(await readOnnxFile(path), path);
+  }
+  const checkpoint = await openCheckpoint(model);
+  try {
+    if (checkpoint.format === 'onnx') return readSamWeights(await readOnnxFile(model), model);
+    for (const note of checkpoint.notes) log(`${model}: ${note}`);
+    return await readSamCheckpoint(checkpoint, await loadSamWeights('sam-tiny-vit')); // all of SAM's models have one decoder
+  } finally {
+    await checkpoint.close();
+  }
 }
+
+/** Names of the zoo have neither a folder nor an extension. */
+const isPath = (model: string): boolean => /[/\\]|\.[a-z]+$/i.test(model);
 
 /** The weights in a decoder's ONNX model; `path` names it in errors. */
 export function readSamWeights(model: OnnxModel, path: string): Weights {

@@ -98,7 +98,8 @@ async function initializerOf(file: RandomAccess, read: ByteReader, begin: number
   const values: ProtoField[] = [];
   for await (const field of protoFields(read, begin, end)) {
     const { number, wire, value } = field;
-    if (number === tensorFields.dims) shape.push(...(wire === 0 ? [Number(BigInt.asIntN(64, value))] : await varints(file, field)));
+    if (number === tensorFields.dims)
+      shape.push(...(wire === 0 ? [Number(BigInt.asIntN(64, value))] : await varints(file, field)));
     else if (number === tensorFields.dataType) type = Number(value);
     else if (number === tensorFields.name) name = new TextDecoder().decode(await bytesOf(file, field, 65_536));
     else if (number === tensorFields.externalData) external = true;
