@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { modelErrors } from '../errors.js';
-import type { Executable, TensorEngine } from '../engines/tensor-engine.js';
+import type { TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
-import { zooModel, type ZooModel } from '../zoo/model-zoo.js';
-import { resolveModelFile } from '../zoo/resolve-model-file.js';
-import { toTokenMajor } from './token-major.js';
+import { zooModel } from '../zoo/model-zoo.js';
+import { encoderGraph } from './encoder-graph.js';
 
 /** A frozen image encoder in inference mode. */
 export interface ImageEncoder {
@@ -14,44 +12,29 @@ export interface ImageEncoder {
   release(): Promise<void>;
 }
 
-/** Changes when the order of values in an embedding does. */
-const LAYOUT = 'token-major/1';
+/** Changes when the order of values in an embedding does, or how the encoder's graph computes them. */
+const VERSION = 'token-major/2';
 
-/** SHA-256 (hex) of a zoo model's encoder file and of the embedding's layout: what an embedding depends on besides its image. */
+/** SHA-256 (hex) of a zoo model's encoder file and of the way it is run: what an embedding depends on besides its image. */
 export function imageEncoderDigest(model: string): string {
   return createHash('sha256')
-    .update(`${zooModel(model).encoder.sha256} ${LAYOUT}`)
+    .update(`${zooModel(model).encoder.sha256} ${VERSION}`)
     .digest('hex');
 }
 
-/** Opens a zoo model's encoder, which runs as its file has it. Throws `models/UNKNOWN_MODEL` and what resolving the file throws. */
+/**
+ * Opens a zoo model's encoder: its file's weights in a graph of our own, which computes the same in less time. Throws
+ * `models/UNKNOWN_MODEL` and what reading the file throws.
+ */
 export async function openImageEncoder(engine: TensorEngine, model: string): Promise<ImageEncoder> {
-  const entry = zooModel(model);
-  const { size, grid, channels } = entry;
-  const label = `the image encoder of ${model}`;
-  const executable = await engine.loadModel(await resolveModelFile(model, 'encoder'), { label });
-  const { input, output } = portsOf(executable, entry);
+  const { size } = zooModel(model);
+  const executable = await engine.compile(await encoderGraph(model), { label: `the image encoder of ${model}` });
   return {
     model,
     encode: async (pixels) => {
-      const outputs = await executable.run({ [input]: float32Tensor([1, 3, size, size], pixels) });
-      const embedding = outputs[output]!.data as Float32Array;
-      return toTokenMajor(embedding, channels, grid * grid);
+      const { embedding } = await executable.run({ pixels: float32Tensor([1, 3, size, size], pixels) });
+      return embedding!.data as Float32Array<ArrayBuffer>;
     },
     release: () => executable.release(),
   };
-}
-
-/** The names of the file's only input and output. */
-function portsOf(
-  { inputs, outputs }: Executable,
-  { name }: ZooModel,
-): { readonly input: string; readonly output: string } {
-  const [input, ...otherInputs] = inputs;
-  const [output, ...otherOutputs] = outputs;
-  if (input !== undefined && output !== undefined && otherInputs.length + otherOutputs.length === 0) {
-    return { input: input.name, output: output.name };
-  }
-  const problem = `an image encoder has one input and one output, this one ${String(inputs.length)} and ${String(outputs.length)}`;
-  throw modelErrors.BAD_MODEL({ model: `the image encoder of ${name}`, problem });
 }

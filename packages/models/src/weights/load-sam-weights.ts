@@ -5,6 +5,7 @@ import { readOnnxFile } from '../onnx/read-onnx.js';
 import { float32Values } from '../onnx/tensor-values.js';
 import { resolveModelFile } from '../zoo/resolve-model-file.js';
 import { samDecoderPlaces, type WeightPlace } from './sam-decoder-places.js';
+import { transposed as transpose } from './transposed.js';
 import type { Weights } from './weights.js';
 
 /** The prompt encoder's and mask decoder's weights of a zoo model, under the names of SAM's checkpoints. */
@@ -49,13 +50,4 @@ function writePlace(
   all.set(transposed ? transpose(weight.data, shape[0]!, shape[1]!) : weight.data, offset);
   initializer.rawData = new Uint8Array(all.buffer);
   initializer.floatData = [];
-}
-
-/** `[rows, columns]` to `[columns, rows]`. */
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column]!;
-  }
-  return result;
 }
