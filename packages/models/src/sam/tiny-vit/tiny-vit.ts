@@ -6,7 +6,8 @@ import { toMap, toTokens } from '../encoders/layout.js';
 import { neck } from '../encoders/neck.js';
 import { convolution, invertedBottleneck, patchEmbedding, patchMerging } from './convolutions.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
-import { attentionRows, windowAttention, type AttentionRows } from './window-attention.js';
+import type { AttentionRows } from '../encoders/attention-rows.js';
+import { windowAttention, windowAttentionRows } from './window-attention.js';
 
 const EPSILON = 1e-5;
 
@@ -35,7 +36,7 @@ function attentionBlocks(layer: Frozen, map: Value): Value {
   const blocks = numbered(layer, 'blocks', 'attn.');
   if (blocks.length === 0) return map;
   const grid = map.shape[2]!;
-  const rows = attentionRows(inside(blocks[0]!, 'attn'), grid);
+  const rows = windowAttentionRows(inside(blocks[0]!, 'attn'), grid);
   const tokens = blocks.reduce((x, block) => attentionBlock(block, x, rows), toTokens(layer.builder, map));
   return toMap(layer.builder, tokens, grid);
 }
