@@ -27,6 +27,12 @@ export const modelErrors = defineErrors('models', {
   // weights and the model zoo
   BAD_SAFETENSORS: (d: { source: string; problem: string }) =>
     `${d.source} is no valid safetensors file: ${d.problem}. Nothing was read from it; get the file again`,
+  BAD_CHECKPOINT: (d: { path: string; problem: string }) =>
+    `${d.path} can't be read as a checkpoint: ${d.problem}. Check that it was copied whole, or get it again`,
+  UNSAFE_PICKLE: (d: { path: string; member: string; offset: number; opcode: string; wanted: string }) =>
+    `${d.path} is refused: ${d.member} asks at byte ${String(d.offset)} (${d.opcode}) for ${d.wanted}. Checkpoints may hold tensors, ` +
+    'ordered dicts and plain values only; nothing was executed. If you trust the file, load it in PyTorch and save its state_dict() alone',
+  MISSING_TENSOR: (d: { path: string; name: string }) => `${d.path} has no tensor "${d.name}"`,
   UNKNOWN_MODEL: (d: { model: string; known: readonly string[] }) =>
     `there is no model "${d.model}" in the zoo; known: ${d.known.join(', ')}`,
   WEIGHTS_MISSING: (d: { model: string; file: string; package: string }) =>

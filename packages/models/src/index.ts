@@ -42,6 +42,10 @@ export {
   type SafetensorsFile,
   type SafetensorsTensor,
 } from './weights/safetensors.js';
+export type { CheckpointFile, CheckpointTensor, TensorInfo } from './weights/checkpoint-file.js';
+export { openCheckpoint } from './weights/open-checkpoint.js';
+export { readWeights } from './weights/read-weights.js';
+export type { ElementType, TensorData } from './weights/tensor-data.js';
 export type { Weights, WeightTensor } from './weights/weights.js';
 export { emitOnnx } from './onnx/emit-onnx.js';
 export type {
