@@ -7,6 +7,7 @@ import { resolveModelFile } from '../zoo/resolve-model-file.js';
 import { openCheckpoint } from './open-checkpoint.js';
 import { readSamCheckpoint } from './read-sam-checkpoint.js';
 import { samDecoderPlaces, type WeightPlace } from './sam-decoder-places.js';
+import { transposed as transpose } from './transposed.js';
 import type { Weights } from './weights.js';
 
 /**
@@ -67,13 +68,4 @@ function writePlace(
   all.set(transposed ? transpose(weight.data, shape[0]!, shape[1]!) : weight.data, offset);
   initializer.rawData = new Uint8Array(all.buffer);
   initializer.floatData = [];
-}
-
-/** `[rows, columns]` to `[columns, rows]`. */
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column]!;
-  }
-  return result;
 }
