@@ -44,6 +44,7 @@ export {
 } from './weights/safetensors.js';
 export { modelCost, type ModelCost } from './cost/model-cost.js';
 export { onnxCost } from './cost/onnx-cost.js';
+export { parameterCount } from './cost/parameter-count.js';
 export type { CheckpointFile, CheckpointTensor, TensorInfo } from './weights/checkpoint-file.js';
 export { openCheckpoint } from './weights/open-checkpoint.js';
 export { readWeights } from './weights/read-weights.js';
