@@ -43,6 +43,13 @@ export {
   type SafetensorsFile,
   type SafetensorsTensor,
 } from './weights/safetensors.js';
+export { modelCost, type ModelCost } from './cost/model-cost.js';
+export { onnxCost } from './cost/onnx-cost.js';
+export { parameterCount } from './cost/parameter-count.js';
+export type { CheckpointFile, CheckpointTensor, TensorInfo } from './weights/checkpoint-file.js';
+export { openCheckpoint } from './weights/open-checkpoint.js';
+export { readWeights } from './weights/read-weights.js';
+export type { ElementType, TensorData } from './weights/tensor-data.js';
 export type { Weights, WeightTensor } from './weights/weights.js';
 export { emitOnnx } from './onnx/emit-onnx.js';
 export type {
