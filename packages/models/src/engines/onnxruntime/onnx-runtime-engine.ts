@@ -5,9 +5,13 @@ import { optimizeGraph } from '../../optimize/optimize-graph.js';
 import type { TensorEngine } from '../tensor-engine.js';
 import { workerEngine } from '../worker/worker-engine.js';
 import { builtFile, openWorkerChannel } from '../worker/worker-channel.js';
+import { refuseTelemetry } from './no-telemetry.js';
 import type { WorkerOptions } from './protocol.js';
+import { engineName, type ProviderName } from './providers.js';
 
 export interface OnnxRuntimeOptions {
+  /** What computes; `unavailableProvider` tells whether it can. @default cpu */
+  readonly provider?: ProviderName;
   /** Threads of one operator. @default the processors that this process may use */
   readonly threads?: number;
   /** Idle threads spin for their next operator instead of sleeping. @default false */
@@ -23,15 +27,16 @@ export interface OnnxRuntimeOptions {
  * The process may end while the engine is idle; `dispose` frees its memory before that.
  */
 export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): TensorEngine {
-  const { threads = availableParallelism(), spinning = false, arena = true, profile } = options;
-  const settings: WorkerOptions = { threads, spinning, arena, profile };
+  const { provider = 'cpu', threads = availableParallelism(), spinning = false, arena = true, profile } = options;
+  refuseTelemetry();
+  const settings: WorkerOptions = { provider, threads, spinning, arena, profile };
   const channel = openWorkerChannel<string | Uint8Array>('onnxruntime', settings, builtFile('onnxruntime-worker'));
   const { load, allocate, dispose } = workerEngine('onnxruntime', channel);
   return {
-    name: 'onnxruntime',
+    name: engineName(provider),
     version: onnxRuntimeVersion(),
     threads,
-    compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(optimizeGraph(graph)), label),
+    compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(optimizeGraph(graph, provider)), label),
     loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
     allocate,
     dispose,

@@ -1,5 +1,8 @@
+import type { ProviderName } from './providers.js';
+
 /** What the worker is started with. */
 export interface WorkerOptions {
+  readonly provider: ProviderName;
   readonly threads: number;
   readonly spinning: boolean;
   readonly arena: boolean;

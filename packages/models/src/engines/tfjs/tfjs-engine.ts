@@ -9,7 +9,7 @@ import type { BackendEntry } from './load-backend.js';
 
 export interface TfjsOptions extends FindBackendOptions {
   /** Threads of one operator, on the native backend; the others have one. @default the processors that this process may use */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Takes a sentence that says which backend was chosen, and why. */
   readonly report?: (sentence: string) => void;
 }
