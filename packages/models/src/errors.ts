@@ -6,6 +6,9 @@ export const modelErrors = defineErrors('models', {
   TENSOR_MISMATCH: (d: { where: string; problem: string }) => `${d.where}: ${d.problem}`,
   ENGINE_FAILED: (d: { engine: string; action: string; reason: string }) =>
     `the ${d.engine} engine failed while ${d.action}: ${d.reason}`,
+  NO_TFJS: (d: { tried: readonly string[]; folder: string }) =>
+    `no backend of TensorFlow.js computes here: ${d.tried.join(', ')}. In ${d.folder}, run \`npm install @tensorflow/tfjs-node\` (native), or ` +
+    '`npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm` (slower, needs nothing), or take `engine: onnxruntime`',
   // graph
   SHAPE_MISMATCH: (d: { op: string; shapes: readonly (readonly number[])[]; reason: string }) =>
     `${d.op} of ${d.shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ')}: ${d.reason}`,

@@ -22,6 +22,13 @@ export {
 } from './engines/tensor-engine.js';
 export { float32Tensor, type Tensor } from './engines/tensor.js';
 export { createOnnxRuntimeEngine, type OnnxRuntimeOptions } from './engines/onnxruntime/onnx-runtime-engine.js';
+export { createTfjsEngine, type TfjsOptions } from './engines/tfjs/tfjs-engine.js';
+export {
+  describeBackend,
+  findBackend,
+  type FindBackendOptions,
+  type FoundBackend,
+} from './engines/tfjs/find-backend.js';
 export { gradients } from './autodiff/backward.js';
 export { GraphBuilder } from './graph/graph-builder.js';
 export type { Constant, Graph, GraphNode, Value, ValueType } from './graph/graph.js';
