@@ -60,5 +60,5 @@ export { splitDataset, type Split } from './tools/split-dataset.js';
 export { datumaro } from './formats/datumaro/datumaro.js';
 export { commonSemanticSegmentation } from './formats/semantic/common-semantic-segmentation.js';
 export { vocInstance, vocSemantic } from './formats/voc/voc.js';
-export { generateScene, type Scene, type SceneOptions } from './demo/generate-scene.js';
+export { generateScene, type Scene, type SceneContent, type SceneOptions } from './demo/generate-scene.js';
 export { writeDemoDataset, type DemoDatasetOptions } from './demo/write-demo-dataset.js';
