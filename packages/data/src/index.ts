@@ -2,6 +2,7 @@ export {
   ModelInputContract,
   PromptedSampleContract,
   SampleContract,
+  type Flip,
   type Frame,
   type ImageRef,
   type Instance,
@@ -25,10 +26,12 @@ export { frameOf } from './images/frame.js';
 export { imageDigest, modelInputOf, type ModelInputOptions } from './images/model-input.js';
 export { modelPixels, prepareImage, type PreprocessMode } from './images/prepare-image.js';
 export { probeCodec } from './images/probe-codec.js';
+export { readPixels } from './images/read-pixels.js';
 export { resizeAntialiased } from './images/resize-antialiased.js';
 export { resizeBilinear } from './images/resize-bilinear.js';
 export type { RgbImage } from './images/rgb-image.js';
 export { innermostPixel } from './masks/innermost-pixel.js';
+export { flipSample } from './samples/flip-sample.js';
 export { sampleDigest } from './samples/sample-digest.js';
 export { evaluationPrompts, type PromptKind } from './prompts/evaluation-prompts.js';
 export type { JitterNoise } from './prompts/jitter-box.js';
