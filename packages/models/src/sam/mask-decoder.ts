@@ -1,7 +1,7 @@
 import type { Value } from '../graph/graph.js';
 import { multilayerPerceptron, reshape } from './layers.js';
 import { within, type Scope } from './scope.js';
-import { CHANNELS, LOW_RES_PIXELS, MASK_TOKENS, OUTPUT_TOKENS } from './shape.js';
+import { CHANNELS, IMAGE_TOKENS, LOW_RES_PIXELS, MASK_TOKENS, OUTPUT_TOKENS } from './shape.js';
 import { twoWayTransformer } from './two-way-transformer.js';
 import { upscaling } from './upscaling.js';
 
@@ -18,12 +18,14 @@ export interface DecoderInputs {
 /**
  * SAM's mask decoder. `masks` says how many of the four mask tokens answer, counted from the first: 1 is the token for
  * unambiguous prompts, the one that is trained.
+ * With `imageTokens`, only the first so many image tokens become logits; all of them are looked at.
  * Returns logits in logit order (see `logit-order.ts`), [prompts, masks, LOW_RES_PIXELS], and predicted IoU, [prompts, masks].
  */
 export function maskDecoder(
   scope: Scope,
   { image, imagePositions, sparse }: DecoderInputs,
   masks: 1 | typeof MASK_TOKENS,
+  imageTokens = IMAGE_TOKENS,
 ): { readonly logits: Value; readonly iou: Value } {
   const { builder, parameter } = scope;
   const prompts = sparse.shape[0]!;
@@ -37,7 +39,11 @@ export function maskDecoder(
       CHANNELS,
     ]);
 
-  const pixels = upscaling(within(scope, 'output_upscaling'), decoded.image); // [prompts, LOW_RES_PIXELS, 32]
+  const seen =
+    imageTokens === IMAGE_TOKENS
+      ? decoded.image
+      : builder.emit('Slice', [decoded.image], { axis: 1, start: 0, end: imageTokens });
+  const pixels = upscaling(within(scope, 'output_upscaling'), seen); // [prompts, LOW_RES_PIXELS, 32]
   const filters = Array.from({ length: masks }, (_, mask) => {
     const filter = multilayerPerceptron(
       within(scope, `output_hypernetworks_mlps.${String(mask)}`),
@@ -53,7 +59,7 @@ export function maskDecoder(
   const ordered = masks === 1 ? logits : builder.emit('Transpose', [logits], { perm: [0, 2, 1] });
   const iou = multilayerPerceptron(within(scope, 'iou_prediction_head'), tokenAt(0), 3); // [prompts, MASK_TOKENS]
   return {
-    logits: reshape(builder, ordered, [prompts, masks, LOW_RES_PIXELS]),
+    logits: reshape(builder, ordered, [prompts, masks, (LOW_RES_PIXELS / IMAGE_TOKENS) * imageTokens]),
     iou: masks === MASK_TOKENS ? iou : builder.emit('Slice', [iou], { axis: 1, start: 0, end: masks }),
   };
 }

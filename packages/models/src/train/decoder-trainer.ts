@@ -1,6 +1,6 @@
 import { modelErrors } from '../errors.js';
 import type { Executable, Feeds, TensorEngine } from '../engines/tensor-engine.js';
-import { float32Tensor } from '../engines/tensor.js';
+import { float32Tensor, type Tensor } from '../engines/tensor.js';
 import type { LossKind, MaskLoss } from '../losses/mask-loss.js';
 import type { AdamOptions } from '../optim/adam.js';
 import { withoutMaskPrompt } from '../sam/image-input.js';
@@ -13,6 +13,7 @@ import { gradientGraph, type GradientGraphShape } from './gradient-graph.js';
 import { graphResolution, lossTargets, type Resolution } from './loss-targets.js';
 import { microBatches, type MicroBatch } from './micro-batches.js';
 import { releaseAll } from './resident-set.js';
+import { sampledFeeds } from './sampled-loss.js';
 import { stack } from './stack.js';
 import type { TrainItem } from './train-item.js';
 import { createTrainingState, type TrainingSnapshot } from './training-state.js';
@@ -28,12 +29,17 @@ export interface DecoderTrainerOptions {
   readonly optimizer: AdamOptions;
   /** Prompts that go through the decoder together; bounds the memory of a step. @default 2, and 1 where the loss is taken on a large image */
   readonly microBatch?: number;
+  /**
+   * Approximate: takes the loss on so many of the 4096 image tokens, drawn for each micro-batch, so that its expectation is the whole loss. At
+   * low resolution alone: throws `models/SAMPLED_LOSS`. @default all
+   */
+  readonly lossTokens?: number;
 }
 
 /** Trains a mask decoder. Batches are taken one at a time. */
 export interface DecoderTrainer {
   /**
-   * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in. Returns it with its
+   * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in, each times its weight. Returns it with its
    * terms, as they were before the step. Throws `models/PROMPTS_WITHOUT_MASKS`; a batch without prompts changes nothing.
    */
   trainBatch(items: readonly TrainItem[], learningRate: number): Promise<MaskLoss<number>>;
@@ -63,12 +69,14 @@ const costOf = ({ prompts, resolution }: GradientGraphShape): number =>
   prompts * (1 + (resolution === 'low' ? 0 : (resolution.width * resolution.height) / COSTLY_PIXELS));
 
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
-  const { engine, weights, loss = 'sam', resolution = 'low', optimizer } = options;
+  const { engine, weights, loss = 'sam', resolution = 'low', optimizer, lossTokens } = options;
+  refuseSample(lossTokens, resolution);
   const encodePrompt = createPromptEncoder(weights);
   const withoutMask = withoutMaskPrompt(weights);
   const { parameters } = gradientGraph(weights, { prompts: 1, tokens: 2, loss, resolution: 'low' });
   const state = await createTrainingState(engine, weights, parameters, optimizer);
-  const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], imagePositions(weights)));
+  const positionsInOrder = imagePositions(weights);
+  const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], positionsInOrder));
   const fixed = new Map([['imagePositions', positions]]);
   const graphs = executableCache({
     budget: CACHED_PROMPTS,
@@ -80,7 +88,8 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   });
 
   const shapeOf = (item: TrainItem, { prompts, tokens }: MicroBatch): GradientGraphShape => {
-    return { prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) };
+    const shape = { prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) };
+    return lossTokens === undefined ? shape : { ...shape, lossTokens };
   };
   const largestFor = (item: TrainItem): number => {
     const one = costOf(shapeOf(item, { prompts: [0], tokens: 2 }));
@@ -91,9 +100,10 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const start = async (
     executable: Executable,
     item: TrainItem,
-    { prompts, tokens }: MicroBatch,
+    batch: MicroBatch,
     weight: number,
   ): Promise<MaskLoss<number>> => {
+    const { prompts, tokens } = batch;
     const masks = prompts.map((index) => item.masks[index]!);
     const sparse = stack(prompts.map((index) => encodePrompt(item.prompts[index]!, item)));
     const { feeds, into } = state.accumulation();
@@ -101,9 +111,21 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
       ...lossTargets(item, masks, resolution),
       image: float32Tensor([IMAGE_TOKENS, CHANNELS], withoutMask(item.embedding)),
       sparse: float32Tensor([prompts.length, tokens, CHANNELS], sparse),
-      weights: float32Tensor([prompts.length], new Array<number>(prompts.length).fill(weight)),
+      weights: float32Tensor(
+        [prompts.length],
+        prompts.map((index) => weight * (item.weights?.[index] ?? 1)),
+      ),
     };
-    const terms = await executable.run({ imagePositions: positions, ...feeds, ...inputs }, into);
+    const floats = (name: string): Float32Array => (inputs[name] as Tensor).data as Float32Array;
+    const sampled =
+      lossTokens === undefined
+        ? {}
+        : sampledFeeds(item, batch, lossTokens, {
+            targets: floats('targets'),
+            image: floats('image'),
+            imagePositions: positionsInOrder,
+          });
+    const terms = await executable.run({ imagePositions: positions, ...feeds, ...inputs, ...sampled }, into);
     const value = (name: keyof MaskLoss): number => (terms[name]!.data as Float32Array)[0]!;
     return { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
   };
@@ -143,6 +165,12 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
       await releaseAll(fixed);
     },
   };
+}
+
+function refuseSample(lossTokens: number | undefined, resolution: Resolution): void {
+  if (lossTokens === undefined) return;
+  const possible = Number.isInteger(lossTokens) && lossTokens >= 2 && lossTokens < IMAGE_TOKENS;
+  if (!possible || resolution !== 'low') throw modelErrors.SAMPLED_LOSS({ tokens: lossTokens, resolution });
 }
 
 function refuseUnpaired(items: readonly TrainItem[]): void {

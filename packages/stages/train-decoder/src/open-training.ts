@@ -16,8 +16,12 @@ export interface OpenedTraining {
 export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) => Promise<OpenedTraining>;
 
 /** The mask decoder of a zoo model. */
-export const openDecoderTraining: OpenTraining = async (engine, { model, loss, resolution, optimizer: { name } }) => {
+export const openDecoderTraining: OpenTraining = async (engine, options) => {
+  const { model, loss, resolution, optimizer, 'loss-tokens': lossTokens } = options;
   const initial = await loadSamWeights(model);
-  const trainer = await createDecoderTrainer({ engine, weights: initial, loss, resolution, optimizer: { name } });
+  const trainer = await createDecoderTrainer({
+    ...{ engine, weights: initial, loss, resolution, optimizer: { name: optimizer.name } },
+    ...(lossTokens !== undefined && { lossTokens }),
+  });
   return { initial, trainer };
 };

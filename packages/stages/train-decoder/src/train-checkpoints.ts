@@ -9,7 +9,7 @@ import {
   type TensorEngine,
 } from '@sluice/models';
 import { checkpointFolder } from './checkpoint-folder.js';
-import { fitItem } from './fit-item.js';
+import { fitItems } from './fit-item.js';
 import type { OpenTraining } from './open-training.js';
 import type { TrainDecoderOptions } from './options.js';
 import { reportStep } from './report-step.js';
@@ -32,6 +32,7 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
   const { options, engine, store, samples, context, decide } = job;
   const { model, epochs, optimizer, 'batch-size': batchSize, 'checkpoint-every': every } = options;
   const { run, seed, logger } = context;
+  const items = fitItems(samples, { classWeights: options['class-weights'] ?? {}, seed });
   const state = await openStageState(context, job.states, trainingDependencies({ options, engine, samples, seed }));
   const { initial, trainer } = await job.open(engine, options);
   const folder = checkpointFolder({ run, store, model, initial, training: state.key });
@@ -42,7 +43,7 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
     const memory = trainingMemory({ trainer, state, past, environment, ...(every !== undefined && { every }) });
     const events = fit({
       trainer,
-      items: samples.map(fitItem),
+      items,
       epochs,
       batchSize,
       learningRate: { peak: optimizer.lr, warmupSteps: optimizer['warmup-steps'], schedule: optimizer.schedule },
