@@ -1,7 +1,7 @@
 import type { Value } from '../graph/graph.js';
 import { multilayerPerceptron, reshape } from './layers.js';
 import { within, type Scope } from './scope.js';
-import { CHANNELS, IMAGE_TOKENS, LOW_RES_PIXELS, MASK_TOKENS, OUTPUT_TOKENS } from './shape.js';
+import { CHANNELS, MASK_TOKENS, OUTPUT_TOKENS } from './shape.js';
 import { twoWayTransformer } from './two-way-transformer.js';
 import { upscaling } from './upscaling.js';
 
@@ -25,7 +25,7 @@ export function maskDecoder(
   scope: Scope,
   { image, imagePositions, sparse }: DecoderInputs,
   masks: 1 | typeof MASK_TOKENS,
-  imageTokens = IMAGE_TOKENS,
+  imageTokens = image.shape[1]!,
 ): { readonly logits: Value; readonly iou: Value } {
   const { builder, parameter } = scope;
   const prompts = sparse.shape[0]!;
@@ -40,7 +40,7 @@ export function maskDecoder(
     ]);
 
   const seen =
-    imageTokens === IMAGE_TOKENS
+    imageTokens === image.shape[1]
       ? decoded.image
       : builder.emit('Slice', [decoded.image], { axis: 1, start: 0, end: imageTokens });
   const pixels = upscaling(within(scope, 'output_upscaling'), seen); // [prompts, LOW_RES_PIXELS, 32]
@@ -59,7 +59,7 @@ export function maskDecoder(
   const ordered = masks === 1 ? logits : builder.emit('Transpose', [logits], { perm: [0, 2, 1] });
   const iou = multilayerPerceptron(within(scope, 'iou_prediction_head'), tokenAt(0), 3); // [prompts, MASK_TOKENS]
   return {
-    logits: reshape(builder, ordered, [prompts, masks, (LOW_RES_PIXELS / IMAGE_TOKENS) * imageTokens]),
+    logits: reshape(builder, ordered, [prompts, masks, pixels.shape[1]!]),
     iou: masks === MASK_TOKENS ? iou : builder.emit('Slice', [iou], { axis: 1, start: 0, end: masks }),
   };
 }

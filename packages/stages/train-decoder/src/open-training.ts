@@ -5,6 +5,7 @@ import {
   type TensorEngine,
   type Weights,
 } from '@sluice/models';
+import { optimizerOf } from './optimizer-options.js';
 import type { TrainDecoderOptions } from './options.js';
 
 /** A model that is about to be trained. */
@@ -17,10 +18,15 @@ export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) 
 
 /** The mask decoder of a zoo model. */
 export const openDecoderTraining: OpenTraining = async (engine, options) => {
-  const { model, loss, resolution, optimizer, 'loss-tokens': lossTokens } = options;
+  const { model, loss, resolution, trainable, optimizer, 'loss-tokens': lossTokens } = options;
   const initial = await loadSamWeights(model);
   const trainer = await createDecoderTrainer({
-    ...{ engine, weights: initial, loss, resolution, optimizer: { name: optimizer.name } },
+    engine,
+    weights: initial,
+    loss,
+    resolution,
+    trainable,
+    optimizer: optimizerOf(optimizer),
     ...(lossTokens !== undefined && { lossTokens }),
   });
   return { initial, trainer };
