@@ -7,4 +7,9 @@ export const variants = {
   point: { prompts: { boxes: false, points: true } },
   mixed: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 } },
   paper: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.1, noise: 'normal' } },
+  // Approximate: the loss on a quarter and on an eighth of the image tokens.
+  quarter: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 1024 } },
+  eighth: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 512 } },
+  // At each image's own size.
+  original: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { resolution: 'original' } },
 };
