@@ -72,6 +72,10 @@ export const modelErrors = defineErrors('models', {
   EMPTY_PROMPT: (d: { instance: string }) =>
     `the prompt for instance "${d.instance}" has neither a box nor a point; give it at least one`,
   // training
+  SAMPLED_LOSS: (d: { tokens: number; resolution: string }) =>
+    `the loss can be taken on 2 to 4095 image tokens at low resolution, not on ${String(d.tokens)} at resolution "${d.resolution}"; leave loss-tokens out to take it on all`,
+  UNKNOWN_CLASS: (d: { names: readonly string[]; classes: readonly string[] }) =>
+    `class-weights names ${d.names.map((name) => JSON.stringify(name)).join(', ')}, which nothing in the train subset is; its classes are ${d.classes.map((name) => JSON.stringify(name)).join(', ')}`,
   PROMPTS_WITHOUT_MASKS: (d: { key: string; prompts: number; masks: number }) =>
     `training item "${d.key}" has ${String(d.prompts)} prompts and ${String(d.masks)} masks; each prompt needs one mask`,
   NOTHING_TO_TRAIN: (d: { pattern: string; hint: string }) =>

@@ -38,7 +38,8 @@ export { engineName, type ProviderName } from './engines/onnxruntime/providers.j
 export { modelErrors } from './errors.js';
 export { checkpointPredictor, readCheckpoint, type CheckpointPredictor } from './evaluate/checkpoint-predictor.js';
 export { cachedEvaluation, type CachedEvaluationOptions } from './evaluate/cached-evaluation.js';
-export { evaluateDecoder, type Evaluation } from './evaluate/evaluate-decoder.js';
+export { evaluateDecoder, type EvaluateDecoderOptions, type Evaluation } from './evaluate/evaluate-decoder.js';
+export { meanEvaluation } from './evaluate/mean-evaluation.js';
 export { gatherSubset } from './evaluate/gather-subset.js';
 export type { LabelledEmbedding } from './evaluate/pair-samples.js';
 export { promptMasks } from './evaluate/prompt-masks.js';
