@@ -32,8 +32,12 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
   const channel = openWorkerChannel({ threads, spinning, arena, profile });
   const residents = new WeakMap<Resident, number>();
 
-  const load = async (model: string | Uint8Array, label: string): Promise<Executable> => {
-    const loaded = await inContext(channel, `loading ${label}`)('load', { model });
+  const load = async (
+    model: string | Uint8Array,
+    label: string,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<Executable> => {
+    const loaded = await inContext(channel, `loading ${label}`)('load', { model }, transfer);
     return executable(channel, residents, label, loaded);
   };
 
@@ -41,7 +45,11 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
     name: 'onnxruntime',
     version: libraryVersion(),
     threads,
-    compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(optimizeGraph(graph)), label),
+    compile: async (graph, { label = 'graph' } = {}) => {
+      const model = emitOnnx(optimizeGraph(graph));
+      // Weights as constants are large: their bytes move to the worker, unless they lie in a buffer that others use, too.
+      return load(model, label, model.byteLength === model.buffer.byteLength ? [model.buffer] : []);
+    },
     loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
     allocate: async (tensor) => {
       checkTensor(tensor, 'resident');
