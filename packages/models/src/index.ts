@@ -75,7 +75,12 @@ export { confusion, type Confusion } from './metrics/confusion.js';
 export { ScoreAccumulator } from './metrics/score-accumulator.js';
 export { interpolationMatrices, upsampleLogits } from './metrics/upsample-logits.js';
 export { packEmbedding, unpackEmbedding, type EmbeddingPrecision } from './encoder/embedding-bytes.js';
-export { imageEncoderDigest, openImageEncoder, type ImageEncoder } from './encoder/image-encoder.js';
+export {
+  imageEncoderDigest,
+  openImageEncoder,
+  type ImageEncoder,
+  type ImageEncoderOptions,
+} from './encoder/image-encoder.js';
 export { copyEncoder, exportDecoder, type ExportDecoderOptions } from './export/export-decoder.js';
 export { loadSamWeights } from './weights/load-sam-weights.js';
 export { modelNames, zooModel, type ModelName, type ZooModel } from './zoo/model-zoo.js';

@@ -32,11 +32,16 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
   const settings: WorkerOptions = { provider, threads, spinning, arena, profile };
   const channel = openWorkerChannel<string | Uint8Array>('onnxruntime', settings, builtFile('onnxruntime-worker'));
   const { load, allocate, dispose } = workerEngine('onnxruntime', channel);
+
   return {
     name: engineName(provider),
     version: onnxRuntimeVersion(),
     threads,
-    compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(optimizeGraph(graph, provider)), label),
+    compile: async (graph, { label = 'graph' } = {}) => {
+      const model = emitOnnx(optimizeGraph(graph, provider));
+      // Weights as constants are large: their bytes move to the worker, unless they lie in a buffer that others use, too.
+      return load(model, label, model.byteLength === model.buffer.byteLength ? [model.buffer] : []);
+    },
     loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
     allocate,
     dispose,

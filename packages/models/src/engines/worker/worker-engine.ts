@@ -7,7 +7,8 @@ import type { LoadedSession, RequestName, Requests } from './requests.js';
 import type { WorkerChannel } from './worker-channel.js';
 
 export interface WorkerEngine<Model> extends Pick<TensorEngine, 'allocate' | 'dispose'> {
-  readonly load: (model: Model, label: string) => Promise<Executable>;
+  /** `transfer`: buffers of the model that move to the worker instead of being copied. */
+  readonly load: (model: Model, label: string, transfer?: readonly ArrayBuffer[]) => Promise<Executable>;
 }
 
 /**
@@ -76,7 +77,8 @@ export function workerEngine<Model>(name: string, channel: WorkerChannel<Model>)
   };
 
   return {
-    load: async (model, label) => executable(label, await ask(`loading ${label}`, 'load', { model })),
+    load: async (model, label, transfer) =>
+      executable(label, await ask(`loading ${label}`, 'load', { model }, transfer)),
     allocate: async (tensor) => {
       checkTensor(tensor, 'resident');
       const copy = copyOf(tensor);

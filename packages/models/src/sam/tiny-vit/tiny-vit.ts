@@ -1,7 +1,15 @@
 import { GraphBuilder } from '../../graph/graph-builder.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import type { Weights } from '../../weights/weights.js';
-import { frozenLinear, frozenNorm, frozenRoot, inside, numbered, type Frozen } from '../encoders/frozen.js';
+import {
+  activatedLinear,
+  frozenLinear,
+  frozenNorm,
+  frozenRoot,
+  inside,
+  numbered,
+  type Frozen,
+} from '../encoders/frozen.js';
 import { toMap, toTokens } from '../encoders/layout.js';
 import { neck } from '../encoders/neck.js';
 import { convolution, invertedBottleneck, patchEmbedding, patchMerging } from './convolutions.js';
@@ -49,6 +57,6 @@ function attentionBlock(block: Frozen, tokens: Value, rows: AttentionRows): Valu
   const seen = toTokens(builder, convolution(inside(block, 'local_conv'), map));
   const mlp = inside(block, 'mlp');
   const normal = frozenNorm(inside(mlp, 'norm'), seen, EPSILON);
-  const hidden = builder.emit('Gelu', [frozenLinear(inside(mlp, 'fc1'), normal)]);
+  const hidden = activatedLinear(inside(mlp, 'fc1'), normal);
   return builder.emit('Add', [seen, frozenLinear(inside(mlp, 'fc2'), hidden)]);
 }

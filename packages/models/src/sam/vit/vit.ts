@@ -2,7 +2,16 @@ import { GraphBuilder } from '../../graph/graph-builder.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import type { Weights } from '../../weights/weights.js';
 import { attentionRows, type AttentionRows } from '../encoders/attention-rows.js';
-import { constantOf, frozenLinear, frozenNorm, frozenRoot, inside, numbered, type Frozen } from '../encoders/frozen.js';
+import {
+  activatedLinear,
+  constantOf,
+  frozenLinear,
+  frozenNorm,
+  frozenRoot,
+  inside,
+  numbered,
+  type Frozen,
+} from '../encoders/frozen.js';
 import { toTokens } from '../encoders/layout.js';
 import { neck } from '../encoders/neck.js';
 import { positionAttention } from './position-attention.js';
@@ -56,6 +65,6 @@ function transformerBlock(block: Frozen, tokens: Value, rows: AttentionRows): Va
   const { builder } = block;
   const normal = frozenNorm(inside(block, 'norm1'), tokens, EPSILON);
   const attended = builder.emit('Add', [tokens, positionAttention(inside(block, 'attn'), normal, rows)]);
-  const wide = frozenLinear(inside(block, 'mlp.lin1'), frozenNorm(inside(block, 'norm2'), attended, EPSILON));
-  return builder.emit('Add', [attended, frozenLinear(inside(block, 'mlp.lin2'), builder.emit('Gelu', [wide]))]);
+  const wide = activatedLinear(inside(block, 'mlp.lin1'), frozenNorm(inside(block, 'norm2'), attended, EPSILON));
+  return builder.emit('Add', [attended, frozenLinear(inside(block, 'mlp.lin2'), wide)]);
 }
