@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../graph/graph-builder.js';
@@ -211,5 +214,26 @@ describe('onnxruntime engine', () => {
     `;
     const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 10_000 });
     expect((await run).stdout).toBe('read 42\n');
+  });
+
+  it('sends no usage reports, whose log would lie in the temporary folder', async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'sluice-telemetry-'));
+    const door = new URL('../../../dist/index.js', import.meta.url).href;
+    const script = `
+      import { createOnnxRuntimeEngine, GraphBuilder } from ${JSON.stringify(door)};
+      const engine = createOnnxRuntimeEngine({ threads: 1 });
+      const builder = new GraphBuilder();
+      await engine.compile(builder.build({ y: builder.emit('Exp', [builder.input('x', [1])]) }));
+      await engine.dispose();
+    `;
+    const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env;
+    try {
+      await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+        env: { ...env, TMPDIR: temporary },
+      });
+      expect(await readdir(temporary)).toEqual([]);
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
   });
 });

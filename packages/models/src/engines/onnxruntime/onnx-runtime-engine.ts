@@ -6,6 +6,7 @@ import { optimizeGraph } from '../../optimize/optimize-graph.js';
 import { checkFit, checkTensor } from '../check-tensor.js';
 import type { Executable, Resident, TensorEngine } from '../tensor-engine.js';
 import type { Tensor } from '../tensor.js';
+import { refuseTelemetry } from './no-telemetry.js';
 import { copyOf, numberOf, prepareRun } from './prepare-run.js';
 import type { LoadedSession, RequestName, Requests } from './protocol.js';
 import { openWorkerChannel, type WorkerChannel } from './worker-channel.js';
@@ -27,6 +28,7 @@ export interface OnnxRuntimeOptions {
  */
 export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): TensorEngine {
   const { threads = availableParallelism(), spinning = false, arena = true, profile } = options;
+  refuseTelemetry();
   const channel = openWorkerChannel({ threads, spinning, arena, profile });
   const residents = new WeakMap<Resident, number>();
 

@@ -1,11 +1,13 @@
 import { GraphBuilder } from '../../graph/graph-builder.js';
 import { emitOnnx } from '../../onnx/emit-onnx.js';
+import { refuseTelemetry } from './no-telemetry.js';
 
 /**
  * Loads onnxruntime and adds two numbers on one of its execution providers. Throws what onnxruntime says where that can't be
  * done; a broken driver may take the whole process down, so call it in one that nobody misses.
  */
 export async function probeProvider(provider: string): Promise<{ readonly version: string }> {
+  refuseTelemetry();
   const { InferenceSession, Tensor, env } = await import('onnxruntime-node');
   const builder = new GraphBuilder();
   const x = builder.input('x', [2]);
