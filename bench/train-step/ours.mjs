@@ -1,4 +1,4 @@
-/** Our side of `bench train-step`, as peers/train_step.py: `node ours.mjs INPUTS.safetensors WEIGHTS.safetensors THREADS` */
+/** Our side of `bench train-step`, as peers/train_step.py: `node ours.mjs INPUTS.safetensors WEIGHTS.safetensors THREADS [WxH]` */
 import { readFile, writeFile } from 'node:fs/promises';
 import {
   createDecoderPredictor,
@@ -9,19 +9,23 @@ import {
   writeSafetensors,
 } from '@sluice/models';
 import { serve } from '../support/serve.mjs';
-import { boxesOf, frame, image, maskOf } from './inputs.mjs';
+import { boxesOf, frameOf, inImage, maskOf, pictureSize } from './inputs.mjs';
 
-const [inputsFile, weightsFile, threads] = process.argv.slice(2);
+const [inputsFile, weightsFile, threads, size] = process.argv.slice(2);
 const { tensors } = readSafetensors(await readFile(inputsFile));
 const weights = weightsOf(readSafetensors(await readFile(weightsFile)));
 const embedding = tensors.get('embedding').data;
-const boxes = boxesOf(tensors.get('boxes').data);
+// With a size the loss is taken there, on that size's masks; the boxes of the frame are the same.
+const image = size === undefined ? pictureSize : sizeOf(size);
+const frame = frameOf(image);
+const boxes = boxesOf(tensors.get('boxes').data).map((box) => inImage(box, image));
 const prompts = boxes.map((box, i) => ({ instance: String(i), box }));
-const items = [{ key: 'bench', embedding, image, frame, prompts, masks: boxes.map(maskOf) }];
+const items = [{ key: 'bench', embedding, image, frame, prompts, masks: boxes.map((box) => maskOf(box, image)) }];
 
 const engine = createOnnxRuntimeEngine({ threads: Number(threads) });
 const predictor = await createDecoderPredictor(engine, weights);
-const trainer = await createDecoderTrainer({ engine, weights, optimizer: {} });
+const resolution = size === undefined ? 'low' : 'original';
+const trainer = await createDecoderTrainer({ engine, weights, resolution, optimizer: {} });
 
 const actions = {
   forward: () => predictor.predict(embedding, frame, image, prompts),
@@ -35,3 +39,9 @@ await serve(actions, async ({ gradients }) => {
   return { losses: { loss, focal, dice, iou_mse: iou } };
 });
 await engine.dispose();
+
+/** @param {string} text WIDTHxHEIGHT */
+function sizeOf(text) {
+  const [width, height] = text.split('x').map(Number);
+  return { width, height };
+}
