@@ -25,24 +25,29 @@ import { gradientError } from './gradient-error.mjs';
  * @property {number} noise largest spread of the times
  * @property {string} version PyTorch's
  *
- * @param {{ size: number, inputs: string, weights: string, folder: string, threads: string, repeats: number, peerChunk: string, prototype: string | undefined }} settings
+ * @param {{ size: number, inputs: string, weights: string, folder: string, threads: string, repeats: number, peerChunk: string, prototype?: string, image?: string }} settings
+ *   with `image`, WIDTHxHEIGHT, the loss is taken at that size, and steps alone are compared
  * @returns {Promise<Comparison>}
  */
-export async function compare({ size, inputs, weights, folder, threads, repeats, peerChunk, prototype }) {
+export async function compare({ size, inputs, weights, folder, threads, repeats, peerChunk, prototype, image }) {
   const node = (/** @type {string} */ file) => fileURLToPath(new URL(file, import.meta.url));
   const python = (/** @type {string} */ file) => join(peersFolder, file);
+  const actions = image === undefined ? ['forward', 'step', 'adam'] : ['step'];
   const sides = [
     {
       name: 'ours',
-      actions: ['forward', 'step', 'adam'],
+      actions,
       command: process.execPath,
-      args: [node('ours.mjs'), inputs, weights, threads],
+      args: [node('ours.mjs'), inputs, weights, threads, ...(image === undefined ? [] : [image])],
     },
     {
       name: 'pytorch',
-      actions: ['forward', 'step', 'adam'],
+      actions,
       command: peerPython,
-      args: [python('train_step.py'), inputs, weights, '--threads', threads, '--chunk', peerChunk],
+      args: [
+        ...[python('train_step.py'), inputs, weights, '--threads', threads, '--chunk', peerChunk],
+        ...(image === undefined ? [] : ['--image', image]),
+      ],
     },
     { name: 'gemm', actions: ['gemm'], command: process.execPath, args: [node('gemm.mjs'), threads] },
   ];

@@ -1,6 +1,6 @@
 /**
- * Our side of `bench train-step`, as peers/train_step.py: `node ours.mjs INPUTS.safetensors WEIGHTS.safetensors THREADS [BACKEND]`; with one of
- * TensorFlow.js's backends (tensorflow, wasm, cpu) it is a side of `bench engines`.
+ * Our side of `bench train-step`, as peers/train_step.py: `node ours.mjs INPUTS.safetensors WEIGHTS.safetensors THREADS [WxH]`; with one of
+ * TensorFlow.js's backends (tensorflow, wasm, cpu) in the size's place it is a side of `bench engines`.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import {
@@ -13,22 +13,28 @@ import {
   writeSafetensors,
 } from '@sluice/models';
 import { serve } from '../support/serve.mjs';
-import { boxesOf, frame, image, maskOf } from './inputs.mjs';
+import { boxesOf, frameOf, inImage, maskOf, pictureSize } from './inputs.mjs';
 
-const [inputsFile, weightsFile, threads, backend] = process.argv.slice(2);
+const [inputsFile, weightsFile, threads, last] = process.argv.slice(2);
+const size = last !== undefined && /^\d+x\d+$/.test(last) ? last : undefined;
+const backend = size === undefined ? last : undefined;
 const { tensors } = readSafetensors(await readFile(inputsFile));
 const weights = weightsOf(readSafetensors(await readFile(weightsFile)));
 const embedding = tensors.get('embedding').data;
-const boxes = boxesOf(tensors.get('boxes').data);
+// With a size the loss is taken there, on that size's masks; the boxes of the frame are the same.
+const image = size === undefined ? pictureSize : sizeOf(size);
+const frame = frameOf(image);
+const boxes = boxesOf(tensors.get('boxes').data).map((box) => inImage(box, image));
 const prompts = boxes.map((box, i) => ({ instance: String(i), box }));
-const items = [{ key: 'bench', embedding, image, frame, prompts, masks: boxes.map(maskOf) }];
+const items = [{ key: 'bench', embedding, image, frame, prompts, masks: boxes.map((box) => maskOf(box, image)) }];
 
 const engine =
   backend === undefined
     ? createOnnxRuntimeEngine({ threads: Number(threads) })
     : await createTfjsEngine({ threads: Number(threads), backend });
 const predictor = await createDecoderPredictor(engine, weights);
-const trainer = await createDecoderTrainer({ engine, weights, optimizer: {} });
+const resolution = size === undefined ? 'low' : 'original';
+const trainer = await createDecoderTrainer({ engine, weights, resolution, optimizer: {} });
 
 const actions = {
   forward: () => predictor.predict(embedding, frame, image, prompts),
@@ -42,3 +48,9 @@ await serve(actions, async ({ gradients }) => {
   return { version: engine.version, losses: { loss, focal, dice, iou_mse: iou } };
 });
 await engine.dispose();
+
+/** @param {string} text WIDTHxHEIGHT */
+function sizeOf(text) {
+  const [width, height] = text.split('x').map(Number);
+  return { width, height };
+}

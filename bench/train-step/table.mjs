@@ -38,3 +38,19 @@ export function rowOf({ size, ours, pytorch, prototype, stepRatio, forwardRatio,
     `${Math.round(rss)} MB`,
   ];
 }
+
+export const originalColumns = ['image', 'step: ours', 'PyTorch', 'ratio', 'our peak RSS'];
+
+/**
+ * @param {string} image WIDTHxHEIGHT
+ * @param {Comparison} result
+ */
+export function originalRowOf(image, { size, ours, pytorch, stepRatio, rss }) {
+  return [
+    image,
+    (ours.step / size).toFixed(1),
+    (pytorch.step / size).toFixed(1),
+    `${stepRatio.toFixed(2)}x`,
+    `${Math.round(rss)} MB`,
+  ];
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { lowResTarget } from '@sluice/data';
 import { loadSamWeights, writeSafetensors } from '@sluice/models';
 import { realEmbedding } from './embedding.mjs';
-import { boxesOf, frame, generateBoxes, maskOf } from './inputs.mjs';
+import { boxesOf, frameOf, generateBoxes, maskOf, pictureSize } from './inputs.mjs';
 
 /**
  * Writes what all contenders read: `weights.safetensors` (SAM's names, from the same file as the product takes them) and for each size
@@ -19,7 +19,7 @@ export async function writeInputs(folder, sizes) {
   for (const size of sizes) {
     const boxes = Float32Array.from(generateBoxes(size).flat());
     // From the boxes as float32 has them: the contenders read nothing else.
-    const targets = boxesOf(boxes).map((box) => lowResTarget(maskOf(box), frame));
+    const targets = boxesOf(boxes).map((box) => lowResTarget(maskOf(box, pictureSize), frameOf(pictureSize)));
     const tensors = new Map([
       ['embedding', { shape: [4096, 256], data }],
       ['boxes', { shape: [size, 4], data: boxes }],

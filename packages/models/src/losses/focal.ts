@@ -25,7 +25,7 @@ function weighted(space: PixelSpace, crossEntropy: Value): Value {
   const { builder, targets, share } = space;
   const wrong = wrongProbability(space);
   const focused = builder.emit('Mul', [builder.emit('Mul', [wrong, wrong]), crossEntropy]);
-  const slope = builder.emit('Mul', [targets, builder.constant(2 * ALPHA - 1)]);
-  const alpha = builder.emit('Add', [slope, builder.constant(1 - ALPHA)]);
+  // ALPHA where the target is 1, 1 - ALPHA where it is 0, in one pass: neither is cut.
+  const alpha = builder.emit('HardSigmoid', [targets], { alpha: 2 * ALPHA - 1, beta: 1 - ALPHA });
   return builder.emit('Mul', [sumPixels(space, builder.emit('Mul', [focused, alpha])), share]);
 }

@@ -6,6 +6,7 @@ import { interpret } from '../testing/reference.js';
 import { joinProducts } from './join-products.js';
 import { lowerSign } from './lower-sign.js';
 import { lowerSoftmax } from './lower-softmax.js';
+import { lowerSoftplus } from './lower-softplus.js';
 import { optimizeGraph } from './optimize-graph.js';
 import { plainProducts } from './plain-products.js';
 import { splitLongProducts } from './split-long-products.js';
@@ -81,6 +82,22 @@ describe('lowerSoftmax', () => {
     const lowered = lowerSoftmax(graph);
     expect(opsOf(lowered).includes('Softmax')).toBe(kept);
     expectSame(graph, lowered);
+  });
+});
+
+describe('lowerSoftplus', () => {
+  it('gives the same numbers, also where the exponential of the input would overflow or vanish', () => {
+    const builder = new GraphBuilder();
+    const x = [-1e4, -104, -20, -1, -0, 0, 1e-6, 1, 20, 104, 1e4];
+    const graph = builder.build({ y: builder.emit('Softplus', [builder.input('x', [x.length])]) });
+    const lowered = lowerSoftplus(graph);
+    expect(opsOf(lowered)).not.toContain('Softplus');
+    const [wanted, found] = [interpret(graph, { x }).y!, interpret(lowered, { x }).y!];
+    wanted.forEach((value, i) => {
+      expect(Math.abs(found[i]! - value)).toBeLessThanOrEqual(1e-15 * Math.max(1, value));
+    });
+    expect(found[0]).toBe(0);
+    expect(found.at(-1)).toBe(1e4);
   });
 });
 
