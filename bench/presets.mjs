@@ -15,6 +15,11 @@ import { describeMachine } from './support/machine.mjs';
 import { printResult, table } from './support/report.mjs';
 import { root, sharedFolder } from './support/shared.mjs';
 
+/** @typedef {'boxes' | 'points'} Kind */
+/** @typedef {Record<Kind, readonly number[]>} F1 of the untouched model on the validation images, then after each epoch */
+/** @typedef {Record<string, Record<string, F1>>} Scores of a variant, by dataset and seed */
+
+const kinds = /** @type {const} */ (['boxes', 'points']);
 const { values } = parseArgs({
   options: {
     variants: { type: 'string', default: Object.keys(variants).join(',') },
@@ -29,7 +34,7 @@ const unknown = list(values.variants).filter((name) => !(name in variants));
 if (unknown.length > 0) throw new Error(`no such variant: ${unknown.join(', ')}`);
 const folder = values.folder ?? (await mkdtemp(join(tmpdir(), 'sluice-presets-')));
 try {
-  /** @type {Record<string, Record<string, readonly number[]>>} variant -> dataset and seed -> validation F1 by epoch */
+  /** @type {Scores} */
   const scores = {};
   for (const dataset of list(values.datasets)) {
     const data = await dataOf(dataset);
@@ -41,7 +46,10 @@ try {
       for (const seed of list(values.seeds)) {
         const f1 = await train(dataset, data, name, seed);
         (scores[name] ??= {})[list(values.seeds).length > 1 ? `${dataset}, seed ${seed}` : dataset] = f1;
-        console.log(`${dataset} seed ${seed} ${name}: ${f1.map((value) => value.toFixed(4)).join(' ')}`);
+        for (const kind of kinds)
+          console.log(
+            `${dataset} seed ${seed} ${name} ${kind}: ${f1[kind].map((value) => value.toFixed(4)).join(' ')}`,
+          );
       }
   }
   report(scores);
@@ -58,17 +66,16 @@ async function dataOf(dataset) {
 }
 
 /**
- * Validation F1 of the untouched model and after each epoch.
  * @param {string} dataset
  * @param {string} data
  * @param {string} name
  * @param {string} seed
- * @returns {Promise<readonly number[]>}
+ * @returns {Promise<F1>}
  */
 async function train(dataset, data, name, seed) {
   const runs = join(folder, 'runs', `${dataset}-${name}-${values.epochs}-${seed}`);
   const done = await readScores(runs);
-  if (done.length === Number(values.epochs) + 1) return done;
+  if (done.points.length === Number(values.epochs) + 1) return done;
   await mkdir(runs, { recursive: true });
   const settings = { 'vars.data': data, 'vars.epochs': values.epochs, seed, ...variants[name] };
   const args = [
@@ -83,32 +90,44 @@ async function train(dataset, data, name, seed) {
   return readScores(runs);
 }
 
-/** @param {string} runs */
+/** @param {string} runs @returns {Promise<F1>} */
 async function readScores(runs) {
   const latest = existsSync(runs) ? (await readdir(runs)).sort().at(-1) : undefined;
   const file = latest && join(runs, latest, 'metrics.jsonl');
-  if (!file || !existsSync(file)) return [];
-  const rows = (await readFile(file, 'utf8')).trim().split('\n');
-  return rows.map((row) => JSON.parse(row)).flatMap(({ subset, f1 }) => (subset === 'val' && f1 !== undefined ? [f1] : []));
+  const text = file && existsSync(file) ? await readFile(file, 'utf8') : '';
+  const rows = text.split('\n').filter(Boolean);
+  const scored = rows.map((row) => JSON.parse(row)).filter(({ f1 }) => f1 !== undefined);
+  const of = (/** @type {Kind} */ kind) => scored.filter(({ prompts }) => prompts === kind).map(({ f1 }) => f1);
+  return { boxes: of('boxes'), points: of('points') };
 }
 
-/** @param {Record<string, Record<string, readonly number[]>>} scores */
+/** @param {Scores} scores */
 function report(scores) {
   const columns = [...new Set(Object.values(scores).flatMap((byDataset) => Object.keys(byDataset)))];
-  const head = ['variant', ...columns.flatMap((column) => [`${column}: untouched`, 'first epoch', 'best']), 'mean gain'];
+  const best = (/** @type {F1} */ f1, /** @type {Kind} */ kind) => f1[kind][bestEpoch(f1)];
   const gains = Object.entries(scores).map(([name, byDataset]) => {
-    const gained = Object.values(byDataset).map((f1) => Math.max(...f1) - f1[0]);
+    const gained = Object.values(byDataset).flatMap((f1) => kinds.map((kind) => best(f1, kind) - f1[kind][0]));
     return { name, gain: gained.reduce((sum, gain) => sum + gain, 0) / gained.length };
   });
+  const head = columns.flatMap((column) => [`${column}: boxes`, 'after 1', 'best', 'points', 'best']);
+  const four = (/** @type {number} */ value) => value.toFixed(4);
   const rows = gains.map(({ name, gain }) => [
     name,
     ...columns.flatMap((column) => {
       const f1 = scores[name][column];
-      return f1 ? [f1[0], f1[1], Math.max(...f1)].map((value) => value.toFixed(4)) : ['', '', ''];
+      if (f1 === undefined) return ['', '', '', '', ''];
+      const [before, after] = f1.boxes;
+      return [before, after, best(f1, 'boxes'), f1.points[0], best(f1, 'points')].map(four);
     }),
-    gain.toFixed(4),
+    four(gain),
   ]);
-  console.log(`\n${describeMachine()}\n\n${table(head, rows)}\n`);
-  const best = gains.toSorted((a, b) => b.gain - a.gain)[0];
-  if (best) printResult({ best: best.name, mean_gain: Number(best.gain.toFixed(4)), variants: gains.length });
+  console.log(`\n${describeMachine()}\n\n${table(['variant', ...head, 'mean gain'], rows)}\n`);
+  const winner = gains.toSorted((a, b) => b.gain - a.gain)[0];
+  if (winner) printResult({ best: winner.name, mean_gain: Number(four(winner.gain)), variants: gains.length });
+}
+
+/** The epoch that early stopping takes: the best mean of both kinds. @param {F1} f1 */
+function bestEpoch({ boxes, points }) {
+  const means = boxes.map((value, epoch) => value + points[epoch]);
+  return means.indexOf(Math.max(...means));
 }

@@ -13,4 +13,6 @@ export const variants = {
   constant: { 'stages.train.with.optimizer.schedule': 'constant' },
   'jitter-0.02': { 'stages.prompts.with.jitter': 0.02 },
   'jitter-0.05': { 'stages.prompts.with.jitter': 0.05 },
+  'points-1-in-4': { 'stages.prompts.with.mix.box': 3, 'stages.prompts.with.mix.point': 1 },
+  'points-1-in-2': { 'stages.prompts.with.mix.box': 1, 'stages.prompts.with.mix.point': 1 },
 };
