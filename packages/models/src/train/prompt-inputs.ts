@@ -7,10 +7,16 @@ import { kindRows, NO_MASK, promptTokens, TOKEN_KINDS, tokenEmbeddings } from '.
 import type { Scope } from '../sam/scope.js';
 import { CHANNELS, GRID, IMAGE_TOKENS } from '../sam/shape.js';
 import type { Weights } from '../weights/weights.js';
-import type { GradientGraphShape } from './gradient-graph.js';
 import type { MicroBatch } from './micro-batches.js';
 import { stack } from './stack.js';
 import type { TrainItem } from './train-item.js';
+
+/** What a graph's inputs are made for; see `GradientGraphShape`. */
+interface InputShape {
+  readonly prompts: number;
+  readonly tokens: number;
+  readonly grid?: number;
+}
 
 /** Where the prompt encoder's embeddings are added: in the graph only if they are trained, as that costs work. */
 const inGraph = (trained: ReadonlySet<string> | undefined) => ({
@@ -24,7 +30,7 @@ const inGraph = (trained: ReadonlySet<string> | undefined) => ({
  */
 export function promptInputs(
   { builder, parameter }: Scope,
-  { prompts, tokens, grid = GRID }: GradientGraphShape,
+  { prompts, tokens, grid = GRID }: InputShape,
   trained: ReadonlySet<string> | undefined,
 ): { readonly image: Value; readonly sparse: Value } {
   const where = inGraph(trained);
