@@ -62,8 +62,11 @@ export { packEmbedding, unpackEmbedding, type EmbeddingPrecision } from './encod
 export { imageEncoderDigest, openImageEncoder, type ImageEncoder } from './encoder/image-encoder.js';
 export { copyEncoder, exportDecoder, type ExportDecoderOptions } from './export/export-decoder.js';
 export { loadSamWeights } from './weights/load-sam-weights.js';
-export { modelNames, zooModel, type ModelName, type ZooModel } from './zoo/model-zoo.js';
-export { resolveModelFile } from './zoo/resolve-model-file.js';
+export { filesOf, modelEndings, modelNames, zooModel, type PinnedFile, type ZooModel } from './zoo/model-zoo.js';
+export { modelLacks } from './zoo/model-lacks.js';
+export { modelsFolder } from './zoo/models-folder.js';
+export { pullFile, stateOf, type PullOptions } from './zoo/pull/pull-file.js';
+export { locate, modelDigest, resolveModel, resolveModelFile, type ResolvedModel } from './zoo/resolve-model-file.js';
 export {
   createDecoderPredictor,
   type DecoderPredictor,

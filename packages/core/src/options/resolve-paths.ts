@@ -21,7 +21,7 @@ function walk(
   if (Array.isArray(branches)) {
     return (branches as Schema[]).reduce((result, branch) => walk(branch, result, path, folderOf), value);
   }
-  if (typeof value === 'string') return schema['format'] === 'path' ? resolve(folderOf(path), value) : value;
+  if (typeof value === 'string') return isPath(schema, value) ? resolve(folderOf(path), value) : value;
   if (Array.isArray(value)) {
     const items = schema['items'];
     if (typeof items !== 'object' || items === null || Array.isArray(items)) return value;
@@ -37,3 +37,7 @@ function walk(
     }),
   );
 }
+
+/** Where a path is one of several things that an option takes, its pattern tells. */
+const isPath = ({ format, pattern }: Schema, value: string): boolean =>
+  format === 'path' && (typeof pattern !== 'string' || new RegExp(pattern).test(value));

@@ -27,7 +27,7 @@ describe('openImageEncoder', () => {
     const [token, channel] = [1234, 77];
     expect(embedding[token * 256 + channel]).toBe(out!.data[channel * 4096 + token]);
     expect(embedding.every((value, i) => value === out!.data[(i % 256) * 4096 + Math.floor(i / 256)])).toBe(true);
-    expect(imageEncoderDigest('sam-tiny-vit')).toMatch(/^[0-9a-f]{64}$/);
+    expect(await imageEncoderDigest('sam-tiny-vit')).toMatch(/^[0-9a-f]{64}$/);
     await encoder.release();
   });
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { modelErrors } from '../errors.js';
 import type { Executable, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
-import { zooModel, type ZooModel } from '../zoo/model-zoo.js';
-import { resolveModelFile } from '../zoo/resolve-model-file.js';
+import { samInput } from '../zoo/model-zoo.js';
+import { modelDigest, resolveModelFile } from '../zoo/resolve-model-file.js';
 import { toTokenMajor } from './token-major.js';
 
 /** A frozen image encoder in inference mode. */
@@ -17,20 +17,19 @@ export interface ImageEncoder {
 /** Changes when the order of values in an embedding does. */
 const LAYOUT = 'token-major/1';
 
-/** SHA-256 (hex) of a zoo model's encoder file and of the embedding's layout: what an embedding depends on besides its image. */
-export function imageEncoderDigest(model: string): string {
+/** SHA-256 (hex) of a model's encoder file and of the embedding's layout: what an embedding depends on besides its image. */
+export async function imageEncoderDigest(model: string): Promise<string> {
   return createHash('sha256')
-    .update(`${zooModel(model).encoder.sha256} ${LAYOUT}`)
+    .update(`${await modelDigest(model, 'encoder')} ${LAYOUT}`)
     .digest('hex');
 }
 
-/** Opens a zoo model's encoder, which runs as its file has it. Throws `models/UNKNOWN_MODEL` and what resolving the file throws. */
+/** Opens a model's encoder, which runs as its file has it. Throws what resolving the file throws. */
 export async function openImageEncoder(engine: TensorEngine, model: string): Promise<ImageEncoder> {
-  const entry = zooModel(model);
-  const { size, grid, channels } = entry;
+  const { size, grid, channels } = samInput;
   const label = `the image encoder of ${model}`;
   const executable = await engine.loadModel(await resolveModelFile(model, 'encoder'), { label });
-  const { input, output } = portsOf(executable, entry);
+  const { input, output } = portsOf(executable, model);
   return {
     model,
     encode: async (pixels) => {
@@ -43,15 +42,12 @@ export async function openImageEncoder(engine: TensorEngine, model: string): Pro
 }
 
 /** The names of the file's only input and output. */
-function portsOf(
-  { inputs, outputs }: Executable,
-  { name }: ZooModel,
-): { readonly input: string; readonly output: string } {
+function portsOf({ inputs, outputs }: Executable, model: string): { readonly input: string; readonly output: string } {
   const [input, ...otherInputs] = inputs;
   const [output, ...otherOutputs] = outputs;
   if (input !== undefined && output !== undefined && otherInputs.length + otherOutputs.length === 0) {
     return { input: input.name, output: output.name };
   }
   const problem = `an image encoder has one input and one output, this one ${String(inputs.length)} and ${String(outputs.length)}`;
-  throw modelErrors.BAD_MODEL({ model: `the image encoder of ${name}`, problem });
+  throw modelErrors.BAD_MODEL({ model: `the image encoder of ${model}`, problem });
 }

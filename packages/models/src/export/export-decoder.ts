@@ -5,7 +5,7 @@ import { readOnnxFile } from '../onnx/read-onnx.js';
 import { writeOnnx } from '../onnx/write-onnx.js';
 import { writeSamWeights } from '../weights/load-sam-weights.js';
 import type { Weights } from '../weights/weights.js';
-import { zooModel } from '../zoo/model-zoo.js';
+import { samInput } from '../zoo/model-zoo.js';
 import { resolveModelFile } from '../zoo/resolve-model-file.js';
 import { selectTrainedToken } from './select-trained-token.js';
 
@@ -26,7 +26,7 @@ export async function exportDecoder(
   path: string,
   { model, epoch }: ExportDecoderOptions,
 ): Promise<void> {
-  const { mean, std, size } = zooModel(model);
+  const { mean, std, size } = samInput;
   const template = await resolveModelFile(model, 'decoder');
   const decoder = await readOnnxFile(template);
   writeSamWeights(decoder, weights, template);

@@ -4,6 +4,7 @@ import { defineCache } from './commands/cache.js';
 import { defineConvert } from './commands/convert.js';
 import { defineDataset } from './commands/dataset.js';
 import { defineDescribe } from './commands/describe.js';
+import { defineModels } from './commands/models.js';
 import { defineResume } from './commands/resume.js';
 import { definePlan } from './commands/plan.js';
 import { defineSchema } from './commands/schema.js';
@@ -39,6 +40,7 @@ const commands: readonly DefineCommand[] = [
   defineServices,
   defineNew,
   defineCache,
+  defineModels,
   defineGraph,
   defineRuns,
   defineDoctor,

@@ -78,6 +78,11 @@ async function valuesOf({ argChoices }: Option | Argument, name: string): Promis
       return { ...nothing, paths: 'folders' };
     case 'stage':
       return { ...nothing, words: Object.keys(bundledStages).map((word) => ({ word, meaning: 'stage' })) };
+    case 'model':
+    case 'models': {
+      const { modelNames, zooModel } = await import('@sluice/models');
+      return { ...nothing, words: modelNames.map((word) => ({ word, meaning: zooModel(word).summary })) };
+    }
     case 'run':
     case 'other-run': {
       const names = await runNames('runs').catch(() => []);

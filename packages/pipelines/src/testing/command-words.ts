@@ -20,6 +20,8 @@ const values: Readonly<Record<string, { readonly good: string; readonly bad: str
   source: { good: 'photos', bad: 'no-such-folder' },
   target: { good: 'written', bad: 'pipeline.yaml' },
   name: { good: 'soft-blur', bad: '../soft-blur' },
+  model: { good: 'sam-tiny-vit', bad: 'sam-vit-x' },
+  models: { good: 'sam-tiny-vit', bad: 'sam-vit-x' },
   run: { good: 'latest', bad: 'no-such-run' },
   'other-run': { good: 'latest', bad: 'no-such-run' },
 };

@@ -1,4 +1,5 @@
-import { choice } from '@sluice/core';
+import { choice, nameOrPath } from '@sluice/core';
+import { modelEndings, modelNames } from '@sluice/models';
 import { Type, type Static } from '@sinclair/typebox';
 
 const optimizer = Type.Object(
@@ -19,9 +20,10 @@ const optimizer = Type.Object(
 
 export const trainDecoderOptions = Type.Object(
   {
-    model: choice(['sam-tiny-vit'], {
+    model: nameOrPath(modelNames, modelEndings, {
+      cacheKey: false, // it counts by its digest
       default: 'sam-tiny-vit',
-      description: 'Model of the zoo whose mask decoder is trained.',
+      description: 'Model whose mask decoder is trained: one of the zoo (`sluice models ls`), or a checkpoint file.',
     }),
     epochs: Type.Integer({
       default: 100,

@@ -32,7 +32,11 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
   const { options, engine, store, samples, context, decide } = job;
   const { model, epochs, optimizer, 'batch-size': batchSize, 'checkpoint-every': every } = options;
   const { run, seed, logger } = context;
-  const state = await openStageState(context, job.states, trainingDependencies({ options, engine, samples, seed }));
+  const state = await openStageState(
+    context,
+    job.states,
+    await trainingDependencies({ options, engine, samples, seed }),
+  );
   const { initial, trainer } = await job.open(engine, options);
   const folder = checkpointFolder({ run, store, model, initial, training: state.key });
   try {
