@@ -9,7 +9,7 @@ export { fromPull, type PullSource } from './flow/from-pull.js';
 export { mapBounded } from './flow/map-bounded.js';
 export { readDeadLetters } from './items/read-dead-letters.js';
 export { checkOptions, type CheckedOptions, type OptionProblem } from './options/check-options.js';
-export { composeSchema, type NamedStage, type ServiceNames } from './pipeline/compose-schema.js';
+export { composeSchema, type NamedService, type NamedStage, type ServiceNames } from './pipeline/compose-schema.js';
 export { InvalidPipeline, type Diagnostic, type RelatedPlace } from './pipeline/diagnostic.js';
 export type { Environment } from './pipeline/environment.js';
 export { checkPipeline, loadPipeline, loadPoints, type LoadOptions } from './pipeline/load-pipeline.js';
@@ -23,7 +23,7 @@ export type {
   PlannedTest,
   TestItem,
 } from './pipeline/plan.js';
-export type { ServiceChoices } from './pipeline/check-services.js';
+export type { BundledService, ServiceChoices } from './pipeline/check-services.js';
 export { problemCodes, type ProblemCode } from './pipeline/problem.js';
 export { problemHelp } from './pipeline/problem-help.js';
 export { renderDiagnostic, renderDiagnostics } from './pipeline/render-diagnostic.js';

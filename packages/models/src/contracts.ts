@@ -14,13 +14,18 @@ export interface EncodedSample {
   readonly load: () => Promise<Float32Array<ArrayBuffer>>;
 }
 
-/** A mask decoder's weights after an epoch; epoch 0 is the untouched model. */
+/** A mask decoder's weights after some training; epoch 0 is the untouched model. */
 export interface Checkpoint {
+  /** Epochs trained, which tells checkpoints apart; a fraction within an epoch. */
   readonly epoch: number;
   /** Optimiser steps taken so far. */
   readonly step: number;
   /** Optimiser steps in one epoch. */
   readonly stepsPerEpoch: number;
+  /** Mean training loss since the checkpoint before; none at epoch 0. */
+  readonly loss?: number;
+  /** Epochs between two checkpoints where OTX's adaptive rule has chosen them: patience adapts to it. */
+  readonly adaptiveInterval?: number;
   /** Model of the zoo that the decoder belongs to, for instance `sam-tiny-vit`. */
   readonly model: string;
   /** Safetensors file with SAM's parameter names (`mask_decoder.*`, `prompt_encoder.*`). */
@@ -54,7 +59,12 @@ export interface Decision {
   /** Why, in a sentence. */
   readonly reason: string;
   readonly best: { readonly epoch: number; readonly value: number };
+  /** Scores of the epoch's checkpoint, and its training loss as `loss`. */
+  readonly scores?: Readonly<Partial<Record<WatchedScore, number>>>;
 }
+
+/** What early stopping and the learning rate can watch. */
+export type WatchedScore = keyof MetricScores | 'loss';
 
 /** Exported files of a model. */
 export interface ModelArtifact {

@@ -60,15 +60,28 @@ export const modelErrors = defineErrors('models', {
   // training
   PROMPTS_WITHOUT_MASKS: (d: { key: string; prompts: number; masks: number }) =>
     `training item "${d.key}" has ${String(d.prompts)} prompts and ${String(d.masks)} masks; each prompt needs one mask`,
+  NOTHING_TO_TRAIN: (d: { pattern: string; hint: string }) =>
+    `the pattern "${d.pattern}" of \`trainable\` matches no parameter that can be trained; ${d.hint}`,
   LOSS_NOT_FINITE: (d: {
+    what: string;
+    value: number;
     step: number;
-    loss: number;
     keys: readonly string[];
     learningRate: number;
+    /** Steps one after the other at which it was so. */
+    inRow: number;
     lastGood: string | undefined;
   }) =>
-    `the loss became ${String(d.loss)} at step ${String(d.step)} (items ${d.keys.join(', ')}, learning rate ${String(d.learningRate)}); ` +
+    `${d.what} became ${String(d.value)} at step ${String(d.step)} (items ${d.keys.join(', ')}, learning rate ${String(d.learningRate)})` +
+    `${d.inRow > 1 ? `, number ${String(d.inRow)} of such steps in a row` : ''}; ` +
     `lower the learning rate or warm it up longer, and look at these items. The last good checkpoint: ${d.lastGood ?? 'none was written'}`,
+  WEIGHTS_NOT_FINITE: (d: { epoch: number; step: number; lastGood: string | undefined }) =>
+    `a weight is no finite number after step ${String(d.step)} (epoch ${String(d.epoch)}): the last step was too large, and no checkpoint was written. ` +
+    `Lower the learning rate or clip the gradients. The last good checkpoint: ${d.lastGood ?? 'none was written'}`,
+  PLATEAU_UNWATCHED: () =>
+    'the schedule `plateau` needs scores, but the input `decision` is not connected; connect it to an early-stop stage, or choose another schedule',
+  NESTEROV_WITHOUT_MOMENTUM: () =>
+    "Nesterov's momentum needs a momentum above 0; set `optimizer.momentum`, for instance to 0.9, or leave `nesterov` out",
   CHECKPOINT_NOT_WRITTEN: (d: { epoch: number; path: string }) =>
     `the checkpoint of epoch ${String(d.epoch)} could not be written to ${d.path}. Make room on the disk, or mend what refuses the file, then go on with \`sluice resume\``,
   CHECKPOINT_GONE: (d: { epoch: number }) =>

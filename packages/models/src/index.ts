@@ -27,6 +27,7 @@ export { GraphBuilder } from './graph/graph-builder.js';
 export type { Constant, Graph, GraphNode, Value, ValueType } from './graph/graph.js';
 export type { OpAttrs, OpInputs, OpName } from './graph/op-signatures.js';
 export { probeProvider } from './engines/onnxruntime/probe-provider.js';
+export { engineName, type ProviderName } from './engines/onnxruntime/providers.js';
 export { modelErrors } from './errors.js';
 export { checkpointPredictor, readCheckpoint, type CheckpointPredictor } from './evaluate/checkpoint-predictor.js';
 export { cachedEvaluation, type CachedEvaluationOptions } from './evaluate/cached-evaluation.js';
@@ -74,11 +75,20 @@ export {
   type Prediction,
   type PredictOptions,
 } from './train/decoder-predictor.js';
-export { createDecoderTrainer, type DecoderTrainer, type DecoderTrainerOptions } from './train/decoder-trainer.js';
+export {
+  createDecoderTrainer,
+  type DecoderTrainer,
+  type DecoderTrainerOptions,
+  type TrainedBatch,
+} from './train/decoder-trainer.js';
 export type { TrainItem } from './train/train-item.js';
+export type { Trainable } from './train/trainable.js';
 export type { Resolution } from './train/loss-targets.js';
 export type { LossKind, MaskLoss } from './losses/mask-loss.js';
 export type { AdamOptions } from './optim/adam.js';
+export type { ClipOptions } from './optim/clip-gradients.js';
+export type { OptimizerOptions } from './optim/optimizer.js';
+export type { SgdOptions } from './optim/sgd.js';
 export {
   earlyStopReducer,
   earlyStopStart,
@@ -89,15 +99,26 @@ export {
 export {
   fit,
   type FitCheckpoint,
+  type FitDecision,
   type FitEvent,
   type FitItem,
   type FitMemory,
   type FitOptions,
   type FitRecord,
+  type FitSpeed,
   type FitStep,
 } from './train/fit.js';
 export { stepsPerEpoch } from './train/batches.js';
 export { allFinite, trainingMemory, type TrainingMemory, type TrainingMemoryOptions } from './train/training-memory.js';
 export { readTrainingRecord, type TrainingEnvironment, type TrainingRecord } from './train/training-record.js';
 export type { TrainingSnapshot } from './train/training-state.js';
+export type { NotFiniteOptions } from './train/not-finite.js';
+export type { PlateauOptions } from './train/plateau.js';
+export {
+  adaptedPatience,
+  adaptedPlateauPatience,
+  adaptiveInterval,
+  epochAfter,
+  stepsApart,
+} from './train/validation-interval.js';
 export { learningRateAt, type LearningRateOptions } from './train/learning-rate.js';

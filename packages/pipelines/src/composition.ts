@@ -12,13 +12,14 @@ import {
   type RunReferences,
   type ServiceChoices,
 } from '@sluice/core';
+import { onnxruntimeChoice } from './services/onnxruntime-choice.js';
 import type { ContainerModule, ContainerModuleLoadOptions, ResolutionContext } from 'inversify';
 
 export interface ServiceOptions {
   /** Folder of the content store; states to resume from lie in its folder `states`. */
   readonly cacheDir: string;
-  /** Threads of the tensor engine. */
-  readonly threads: number;
+  /** Threads of the tensor engine. @default as the file says, else one a processor */
+  readonly threads?: number;
 }
 
 /**
@@ -61,15 +62,7 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
     },
   },
   engine: {
-    onnxruntime: async () => {
-      const { createOnnxRuntimeEngine, TENSOR_ENGINE } = await import('@sluice/models');
-      return containerModule(({ bind }) => {
-        bind(TENSOR_ENGINE)
-          .toDynamicValue(() => createOnnxRuntimeEngine({ threads }))
-          .inSingletonScope()
-          .onDeactivation((engine) => engine.dispose());
-      });
-    },
+    onnxruntime: onnxruntimeChoice(threads),
   },
   logger: {
     // Bound by the run itself, which writes `log.jsonl` whatever else gets the lines.

@@ -17,6 +17,8 @@ export const pipelinesErrors = defineErrors('pipelines', {
     'if it has ended there, resume with --take-over',
   RESUME_VARIABLE: (d: { set: string }) =>
     `--set ${d.set} has no effect on a run that is resumed, for its variables were put in when it began; set the option itself: stages.<stage>.with.<option>=<value>`,
+  NO_PROVIDER: (d: { provider: string; reason: string; help: string }) =>
+    `onnxruntime's provider "${d.provider}" does not work here (${d.reason}): ${d.help}; \`sluice doctor\` shows what works, and \`provider: auto\` takes that`,
   NO_RUN: (d: { word: string; runsDir: string; hint: string }) =>
     `no run in ${d.runsDir} is called "${d.word}"; ${d.hint}`,
   NO_FILE: (d: { runsDir: string }) =>

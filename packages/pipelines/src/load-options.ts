@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Environment, LoadOptions } from '@sluice/core';
 import { cacheFolder } from './cache-folder.js';
 import { serviceChoices } from './composition.js';
@@ -18,14 +17,17 @@ export interface PlanOptions {
   readonly packagesFrom?: string;
   /** Folder of the content store. @default `$SLUICE_CACHE_DIR`, else `.sluice/cache` */
   readonly cacheDir?: string;
-  /** Threads of the tensor engine: the same number gives the same bytes. @default one a core */
+  /** Threads of the tensor engine: the same number gives the same bytes. @default what the file says, else one a core */
   readonly threads?: number;
 }
 
 /** How core loads a file with the bundled stages and services. */
 export function loadOptions(options: PlanOptions): LoadOptions {
-  const { cwd = process.cwd(), profiles = [], environment = {}, set = [], threads = availableParallelism() } = options;
-  const services = serviceChoices({ cacheDir: cacheFolder(options.cacheDir, cwd), threads });
+  const { cwd = process.cwd(), profiles = [], environment = {}, set = [], threads } = options;
+  const services = serviceChoices({
+    cacheDir: cacheFolder(options.cacheDir, cwd),
+    ...(threads !== undefined && { threads }),
+  });
   const { packagesFrom } = options;
   const from = packagesFrom !== undefined && { packagesFrom };
   return { bundled: bundledStages, services, cwd, profiles, environment, set, ...from };

@@ -8,7 +8,7 @@ import { packageRecord } from '../registry/package-integrity.js';
 type Schema = Readonly<Record<string, unknown>>;
 
 /** The parts of a plan that keys may depend on. */
-export type KeyedPlan = Pick<PipelinePlan, 'seed' | 'services' | 'servicePackages'>;
+export type KeyedPlan = Pick<PipelinePlan, 'seed' | 'services' | 'servicePackages' | 'serviceIdentities'>;
 
 /** The parts of a pure stage's keys. */
 export async function keyPartsOf(stage: PlannedStage, plan: KeyedPlan): Promise<KeyParts> {
@@ -30,12 +30,16 @@ export async function keyPartsOf(stage: PlannedStage, plan: KeyedPlan): Promise<
   };
 }
 
-async function chosenServices({ services, servicePackages }: KeyedPlan): Promise<ChosenServices> {
+async function chosenServices(plan: KeyedPlan): Promise<ChosenServices> {
+  const { services, servicePackages, serviceIdentities = {} } = plan;
+  const identities = Object.entries(serviceIdentities).map(
+    async ([slot, identity]) => [slot, await identity()] as const,
+  );
   const packages = Object.entries(servicePackages).map(async ([slot, identity]) => {
     const { name, version, integrity = '' } = await packageRecord(identity);
     return [slot, `${name}@${version} ${integrity}`] as const;
   });
-  return { ...services, ...Object.fromEntries(await Promise.all(packages)) };
+  return { ...services, ...Object.fromEntries(await Promise.all([...identities, ...packages])) };
 }
 
 /**

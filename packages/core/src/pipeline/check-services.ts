@@ -1,4 +1,6 @@
+import type { TObject } from '@sinclair/typebox';
 import type { ContainerModule } from 'inversify';
+import { checkOptions } from '../options/check-options.js';
 import type { PackageIdentity } from '../registry/package-identity.js';
 import { findService, type FoundService, type ServiceLookup } from '../registry/service-registry.js';
 import { bindService } from '../services/bind-service.js';
@@ -12,19 +14,36 @@ import { suggestion } from './suggest.js';
 
 type LoadModule = () => Promise<ContainerModule>;
 
+type Options = Readonly<Record<string, unknown>>;
+
+/** A bundled choice that takes options. */
+export interface BundledService {
+  /** One sentence for `sluice services`. */
+  readonly summary: string;
+  /** TypeBox object, as a stage's options; what is not set must do. */
+  readonly options: TObject;
+  readonly load: (options: Options) => Promise<ContainerModule>;
+  /** What cache keys hold of it, where options or the machine decide about results. @default the name of the choice */
+  readonly identity?: (options: Options) => string | Promise<string>;
+}
+
 /** Bindings by service and choice, imported when a run needs them; the first choice of a service is its default. */
-export type ServiceChoices = Readonly<Record<string, Readonly<Record<string, LoadModule>>>>;
+export type ServiceChoices = Readonly<Record<string, Readonly<Record<string, LoadModule | BundledService>>>>;
 
 export interface CheckedServices {
   /** The choice for every service: the file's, else the first. A package is named as it is. */
   readonly services: Readonly<Record<string, string>>;
   readonly servicePackages: Readonly<Record<string, PackageIdentity>>;
+  readonly serviceIdentities: ServiceIdentities;
   readonly modules: readonly LoadModule[];
   /** Of a log writer that comes in a package. */
   readonly logModule: LoadModule | undefined;
   /** As it stands in the resolved file, options with their defaults. */
   readonly written: Readonly<Record<string, unknown>>;
 }
+
+/** By service, of those whose options or machine decide about results: what cache keys hold of it. */
+export type ServiceIdentities = Readonly<Record<string, () => string | Promise<string>>>;
 
 /** What a service comes to, for one slot. */
 interface Chosen {
@@ -33,6 +52,7 @@ interface Chosen {
   readonly written: unknown;
   readonly package?: PackageIdentity | undefined;
   readonly isLogWriter: boolean;
+  readonly identity?: () => string | Promise<string>;
 }
 
 /** Reads `services:`; a package is imported only where the nearest package.json allows it. */
@@ -45,7 +65,7 @@ export async function checkServices(
   const chosen = new Map<string, Chosen>();
   for (const [name, choices] of Object.entries(slots)) {
     const [first] = Object.entries(choices);
-    if (first !== undefined) chosen.set(name, bundled(...first));
+    if (first !== undefined) chosen.set(name, unasked(...first));
   }
   const block = entryOf(root, 'services')?.value;
   const entries = block?.kind === 'map' ? [...block.entries] : [];
@@ -63,38 +83,64 @@ export async function checkServices(
   return {
     services: Object.fromEntries(all.map(([name, { choice }]) => [name, choice])),
     servicePackages: Object.fromEntries(all.flatMap(([name, each]) => (each.package ? [[name, each.package]] : []))),
+    serviceIdentities: Object.fromEntries(all.flatMap(([name, { identity }]) => (identity ? [[name, identity]] : []))),
     modules: all.filter(([, { isLogWriter }]) => !isLogWriter).map(([, { load }]) => load),
     logModule: all.find(([, { isLogWriter }]) => isLogWriter)?.[1].load,
     written: Object.fromEntries(all.map(([name, { written }]) => [name, written])),
   };
 }
 
-const bundled = (choice: string, load: LoadModule): Chosen => ({ choice, load, written: choice, isLogWriter: false });
+/** The default of a service that the file does not name. */
+const unasked = (choice: string, bundled: LoadModule | BundledService): Chosen => {
+  const chosen =
+    typeof bundled === 'function' ? { load: bundled } : withOptions(bundled, checkOptions(bundled.options, {}).value);
+  return { ...chosen, choice, written: choice, isLogWriter: false };
+};
+
+const withOptions = ({ load, identity }: BundledService, options: Options): Pick<Chosen, 'load' | 'identity'> => ({
+  load: () => load(options),
+  ...(identity && { identity: () => identity(options) }),
+});
 
 /** Nothing where the entry is wrong, which has been reported. */
 async function choose(
   name: string,
   { key, value }: LocatedEntry,
-  choices: Readonly<Record<string, LoadModule>>,
+  choices: Readonly<Record<string, LoadModule | BundledService>>,
   folder: string,
   report: Report,
 ): Promise<Chosen | undefined> {
   const used = value.kind === 'map' ? entryOf(value, 'uses')?.value : value;
   const uses = textOf(used);
   if (used === undefined || uses === undefined) return undefined;
-  const load = Object.hasOwn(choices, uses) ? choices[uses] : undefined;
-  if (load !== undefined) {
-    const options = entryOf(value, 'with');
-    if (options?.value.kind === 'map' && options.value.entries.size > 0)
-      report(problem('no-service-options', options.key, { name, choice: uses }));
-    return bundled(uses, load);
-  }
+  const bundled = Object.hasOwn(choices, uses) ? choices[uses] : undefined;
+  if (bundled !== undefined) return fromBundle(name, uses, bundled, { key, value }, folder, report);
   const lookup = await findService(uses, folder);
   if (lookup.kind !== 'found') {
     reportLookup(name, uses, lookup, Object.keys(choices), used.place, report);
     return undefined;
   }
   return fromPackage(name, uses, lookup, key, value, used.place, folder, report);
+}
+
+function fromBundle(
+  name: string,
+  choice: string,
+  bundled: LoadModule | BundledService,
+  { key, value }: LocatedEntry,
+  folder: string,
+  report: Report,
+): Chosen {
+  const block = entryOf(value, 'with');
+  const isSet = block?.value.kind === 'map' && block.value.entries.size > 0;
+  if (typeof bundled === 'function') {
+    if (isSet) report(problem('no-service-options', block.key, { name, choice }));
+    return unasked(choice, bundled);
+  }
+  if (!isSet) return unasked(choice, bundled);
+  const node = value.kind === 'map' ? value : emptyMap(key);
+  const options = checkWith({ owner: `service "${choice}"`, options: bundled.options, node, key }, folder, report);
+  return { ...withOptions(bundled, options), choice, written: { uses: choice, with: options }, isLogWriter: false };
 }
 
 function fromPackage(

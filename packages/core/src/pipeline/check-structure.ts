@@ -42,7 +42,23 @@ function stagesWithBlocks(stages: LocatedNode): LocatedNode {
 
 function servicesWithBlocks(services: LocatedNode): LocatedNode {
   if (services.kind !== 'map') return services;
-  return withBlocks(services, [], (_name, use) => (use.kind === 'map' ? withBlocks(use, ['with'], keep) : use));
+  return withBlocks(services, [], (_name, use) =>
+    use.kind === 'map' ? withBlocks(longForm(use), ['with'], keep) : use,
+  );
+}
+
+/** `{ name: n, option: value }` as `{ uses: n, with: { option: value } }`. */
+function longForm(use: LocatedMap): LocatedMap {
+  const { name, ...options } = Object.fromEntries(use.entries);
+  if (name === undefined || 'uses' in options) return use;
+  const block: LocatedMap = { ...use, entries: new Map(Object.entries(options)) };
+  return {
+    ...use,
+    entries: new Map([
+      ['uses', name],
+      ...(block.entries.size > 0 ? [['with', { key: name.key, value: block }] as const] : []),
+    ]),
+  };
 }
 
 const keep = (_key: string, value: LocatedNode): LocatedNode => value;

@@ -1,9 +1,16 @@
+import { Type, type TObject } from '@sinclair/typebox';
 import { inputPort, type AnyStage } from '../stage/any-stage.js';
 import { openSchema, type JsonSchema } from './open-schema.js';
 import { IDENTIFIER, NAME, PipelineSchema, ServiceSchema, StageSchema } from './pipeline-schema.js';
 
 /** What each service can be: bundled choices, of which the first is the default, then packages that are allowed. */
-export type ServiceNames = Readonly<Record<string, readonly string[]>>;
+export type ServiceNames = Readonly<Record<string, readonly (string | NamedService)[]>>;
+
+/** A service that takes options, by the name that the file knows it by. */
+export interface NamedService {
+  readonly uses: string;
+  readonly options: TObject;
+}
 
 /** A stage by the name that `uses:` knows it by. */
 export interface NamedStage {
@@ -41,17 +48,41 @@ export function composeSchema(stages: readonly NamedStage[], services: ServiceNa
   return JSON.parse(JSON.stringify(schema)) as JsonSchema;
 }
 
-/** Services with their choices, short or with options. */
+/** Services with their choices: a name, `{ name, ...options }` or `{ uses, with }`. */
 function chosen(services: ServiceNames): JsonSchema {
-  const properties = Object.entries(services).map(([name, choices]) => {
-    const short = openSchema({ type: 'string', enum: choices, default: choices[0] });
-    const { properties, ...long } = openSchema(ServiceSchema);
-    const uses = { ...(properties as { readonly uses: JsonSchema }).uses, enum: choices };
-    const withUses = { ...long, properties: { ...(properties as JsonSchema), uses } };
-    return [name, { if: { type: 'object' }, then: withUses, else: short }] as const;
+  const properties = Object.entries(services).map(([service, listed]) => {
+    const choices = listed.map((each) => (typeof each === 'string' ? { uses: each, options: noOptions } : each));
+    const names = choices.map(({ uses }) => uses);
+    const short = openSchema({ type: 'string', enum: names, default: names[0] });
+    const { properties, ...rest } = openSchema(ServiceSchema);
+    const uses = { ...(properties as { readonly uses: JsonSchema }).uses, enum: names };
+    const long = {
+      ...rest,
+      properties: { ...(properties as JsonSchema), uses },
+      allOf: choices.map((choice) => withRule('uses', choice, { properties: { with: optionsOf(choice) } })),
+    };
+    const flat = {
+      properties: { name: uses },
+      allOf: choices.map((choice) => {
+        const { properties: options = {}, ...others } = optionsOf(choice);
+        return withRule('name', choice, { ...others, type: 'object', properties: { ...options, name: true } });
+      }),
+    };
+    const map = { if: { required: ['name'], not: { required: ['uses'] } }, then: flat, else: long };
+    return [service, { if: { type: 'object' }, then: map, else: short }] as const;
   });
   return { properties: Object.fromEntries(properties), additionalProperties: false };
 }
+
+const withRule = (key: string, { uses }: NamedService, then: JsonSchema): JsonSchema => ({
+  if: { properties: { [key]: { const: uses } }, required: [key] },
+  then,
+});
+
+const optionsOf = ({ options }: NamedService): JsonSchema & { readonly properties?: object } =>
+  block(openSchema(options));
+
+const noOptions = Type.Object({});
 
 /** What every stage has, then a rule for each type. A rule instead of a union: editors complete from the one that fits, and report only its errors. */
 function stageSchema(stages: readonly NamedStage[]): JsonSchema {

@@ -3,6 +3,7 @@ import type { StageExecution } from '../items/stage-execution.js';
 import type { PackageIdentity } from '../registry/package-identity.js';
 import type { PortReference } from '../run/run-graph.js';
 import type { AnyStage } from '../stage/any-stage.js';
+import type { ServiceIdentities } from './check-services.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { PlainValue } from './located-node.js';
 import type { FilePosition } from './source-text.js';
@@ -22,6 +23,7 @@ export interface PipelinePlan {
   readonly services: Readonly<Record<string, string>>;
   /** The package of each service that comes in one. */
   readonly servicePackages: Readonly<Record<string, PackageIdentity>>;
+  readonly serviceIdentities?: ServiceIdentities;
   /** Bindings of these choices, imported when a run needs them. */
   readonly modules: readonly (() => Promise<ContainerModule>)[];
   /** Of a log writer from a package: it is there before the other services and stays until they are closed. */

@@ -102,7 +102,10 @@ export const problemHelp: Readonly<Record<ProblemCode, readonly [comesWhen: stri
     'see [the stage contract](stage-contract.md#services)',
   ],
   'wrong-service': ['a service package under the key of another service', 'move it to the key that the hint names'],
-  'no-service-options': ['`with` beside a bundled choice', 'delete it; only services from packages take options'],
+  'no-service-options': [
+    'options of a bundled choice that has none',
+    'delete them; `sluice services` lists what takes options',
+  ],
   'unknown-option': ["a key under `with` that the stage doesn't have", '`sluice describe STAGE` lists its options'],
   'missing-option': ['an option without a default is missing', 'add it under `with`'],
   'not-here': [

@@ -49,8 +49,8 @@ function originOf(node: LocatedNode | undefined, path: readonly string[], root: 
   return { origin: origin.join(', '), ...(!outside && { file, line, column }) };
 }
 
-function defaultOf([block, id = '', key]: readonly string[], root: LocatedMap): string {
-  if (block !== 'stages' || key !== 'with') return 'default';
-  const uses = nodeAt(root, ['stages', id, 'uses']);
+function defaultOf([block = '', id = '', key]: readonly string[], root: LocatedMap): string {
+  if (!['stages', 'services'].includes(block) || key !== 'with') return 'default';
+  const uses = nodeAt(root, [block, id, 'uses']);
   return uses?.kind === 'scalar' ? `default of ${String(uses.value)}` : 'default';
 }

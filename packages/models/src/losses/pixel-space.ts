@@ -2,7 +2,6 @@ import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { Value } from '../graph/graph.js';
 import { reshape } from '../sam/layers.js';
 import { rowMajorMaps } from '../sam/logit-order.js';
-import { LOW_RES, LOW_RES_PIXELS } from '../sam/shape.js';
 
 /** The pixels that a loss is taken over. Losses only sum over them, so their order is free. */
 export interface PixelSpace {
@@ -26,12 +25,13 @@ export function sumPixels({ builder }: PixelSpace, x: Value): Value {
 
 /** The decoder's own resolution. `logits` and `targets` are [prompts, LOW_RES_PIXELS] in logit order. */
 export function lowResolution(builder: GraphBuilder, logits: Value, targets: Value): PixelSpace {
-  const shape = [logits.shape[0]!, LOW_RES, LOW_RES];
+  const [prompts, pixels] = logits.shape as [number, number];
+  const shape = [prompts, Math.sqrt(pixels), Math.sqrt(pixels)];
   return {
     builder,
     logits: reshape(builder, logits, shape),
     targets: reshape(builder, targets, shape),
-    share: builder.constant(1 / LOW_RES_PIXELS),
+    share: builder.constant(1 / pixels),
   };
 }
 

@@ -1,7 +1,9 @@
 import { randomOf } from '@sluice/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff/backward.js';
+import { createOnnxRuntimeEngine } from '../engines/onnxruntime/onnx-runtime-engine.js';
+import type { TensorEngine } from '../engines/tensor-engine.js';
 import { GraphBuilder } from '../graph/graph-builder.js';
 import type { DType, Graph, Shape, Value } from '../graph/graph.js';
 import type { AttrArguments, EmitAll, OpName } from '../graph/op-signatures.js';
@@ -160,6 +162,32 @@ describe.each(named)('the ONNX of $name', ({ one }) => {
 describe('the table of cases', () => {
   it.each(Object.keys(operators) as OpName[])('has %s', (op) => {
     expect(cases.some(([name]) => name === op)).toBe(true);
+  });
+});
+
+describe.skipIf(!process.env['SLUICE_WEBGPU'])("onnxruntime's WebGPU (scripts/webgpu.mjs)", () => {
+  let engine: TensorEngine;
+  beforeAll(() => (engine = createOnnxRuntimeEngine({ provider: 'webgpu', threads: 1 })));
+  afterAll(() => engine.dispose());
+
+  // WGSL allows 2^-11 in a sine or cosine.
+  it.each(named)('computes $name as the reference, forward and backward', async ({ one }) => {
+    const { graph, feeds } = lossOf(one, weightings['each element']);
+    const expected = interpret(graph, feeds);
+    const executable = await engine.compile(graph);
+    const inputs = graph.inputs.map(({ name, shape, dtype }) => {
+      return [name, { dtype, shape, data: tensor(dtype, shape, feeds[name]!).data as never }] as const;
+    });
+    const results = await executable.run(Object.fromEntries(inputs));
+    await executable.release();
+    for (const [name, value] of Object.entries(graph.outputs)) {
+      expect(results[name], name).toMatchObject({ shape: value.shape, dtype: value.dtype });
+      expectClose(
+        Float64Array.from(results[name]!.data as Float32Array, Number),
+        expected[name]!,
+        ['Sin', 'Cos'].includes(one[0]) ? 2 ** -11 : 1e-4,
+      );
+    }
   });
 });
 

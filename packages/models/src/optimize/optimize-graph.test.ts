@@ -4,8 +4,10 @@ import type { Graph } from '../graph/graph.js';
 import { elementCount } from '../graph/shape.js';
 import { interpret } from '../testing/reference.js';
 import { joinProducts } from './join-products.js';
+import { lowerSign } from './lower-sign.js';
 import { lowerSoftmax } from './lower-softmax.js';
 import { optimizeGraph } from './optimize-graph.js';
+import { plainProducts } from './plain-products.js';
 import { splitLongProducts } from './split-long-products.js';
 
 const opsOf = (graph: Graph): string[] => graph.nodes.map(({ op }) => op);
@@ -101,7 +103,50 @@ describe('splitLongProducts', () => {
   });
 });
 
+describe('plainProducts', () => {
+  it.each([
+    [[2, 3, 4], [2, 4, 5], { alpha: 0.5 }, ['Mul', 'MatMul']],
+    [[2, 4, 3], [4, 5], { transA: true }, ['Transpose', 'MatMul']],
+    [
+      [2, 2, 4, 3],
+      [2, 2, 5, 4],
+      { transA: true, transB: true, alpha: -2 },
+      ['Mul', 'Transpose', 'Transpose', 'MatMul'],
+    ],
+    [[2, 3, 4], [2, 4, 5], {}, ['MatMul']],
+    [[4, 3], [5, 4], { transA: true, transB: true, alpha: 3 }, ['MatMul']],
+  ] as const)('spells %j · %j with %j out as %j', (a, b, attrs, ops) => {
+    const builder = new GraphBuilder();
+    const graph = builder.build({ y: builder.emit('MatMul', [builder.input('a', a), builder.input('b', b)], attrs) });
+    const plain = plainProducts(graph);
+    expect(opsOf(plain).sort()).toEqual([...ops].sort());
+    expectSame(graph, plain);
+  });
+});
+
+describe('lowerSign', () => {
+  it('gives -1, 0 and 1 by comparisons', () => {
+    const builder = new GraphBuilder();
+    const graph = builder.build({ y: builder.emit('Sign', [builder.input('x', [4])]) });
+    expect(opsOf(lowerSign(graph))).toEqual(['Greater', 'Cast', 'Greater', 'Cast', 'Sub']);
+    const feeds = { x: Float64Array.of(-3, 0, -0, 0.5) };
+    expect(interpret(lowerSign(graph), feeds)['y']).toEqual(Float64Array.of(-1, 0, 0, 1));
+  });
+});
+
 describe('optimizeGraph', () => {
+  it('leaves WebGPU nothing that it has no kernel for', () => {
+    const builder = new GraphBuilder();
+    const [x, y] = [builder.input('x', [2, 4, 3]), builder.input('y', [2, 4, 5])];
+    const product = builder.emit('MatMul', [x, y], { transA: true, alpha: 0.5 });
+    const graph = builder.build({ sign: builder.emit('Sign', [product]) });
+    const optimized = optimizeGraph(graph, 'webgpu');
+    expect(opsOf(optimized)).not.toContain('Sign');
+    const products = optimized.nodes.flatMap(({ op, attrs }) => (op === 'MatMul' ? [attrs] : []));
+    expect(products).toEqual([{ transA: false, transB: false, alpha: 1 }]);
+    expect(opsOf(optimizeGraph(graph, 'cuda'))).toEqual(['MatMul', 'Sign']);
+  });
+
   it('keeps inputs and outputs, also those that are inputs or constants themselves', () => {
     const builder = new GraphBuilder();
     const [x, unused] = [builder.input('x', [2]), builder.input('unused', [1], 'bool')];

@@ -1,7 +1,7 @@
 import type { Value } from '../graph/graph.js';
 import { multilayerPerceptron, reshape } from './layers.js';
 import { within, type Scope } from './scope.js';
-import { CHANNELS, LOW_RES_PIXELS, MASK_TOKENS, OUTPUT_TOKENS } from './shape.js';
+import { CHANNELS, MASK_TOKENS, OUTPUT_TOKENS } from './shape.js';
 import { twoWayTransformer } from './two-way-transformer.js';
 import { upscaling } from './upscaling.js';
 
@@ -53,7 +53,7 @@ export function maskDecoder(
   const ordered = masks === 1 ? logits : builder.emit('Transpose', [logits], { perm: [0, 2, 1] });
   const iou = multilayerPerceptron(within(scope, 'iou_prediction_head'), tokenAt(0), 3); // [prompts, MASK_TOKENS]
   return {
-    logits: reshape(builder, ordered, [prompts, masks, LOW_RES_PIXELS]),
+    logits: reshape(builder, ordered, [prompts, masks, pixels.shape[1]!]),
     iou: masks === MASK_TOKENS ? iou : builder.emit('Slice', [iou], { axis: 1, start: 0, end: masks }),
   };
 }

@@ -2,6 +2,7 @@ import type { Frame, Prompt } from '@sluice/data';
 import { modelErrors } from '../errors.js';
 import type { Weights } from '../weights/weights.js';
 import { positionEncoding } from './position-encoding.js';
+import { TOKEN_KINDS, tokenEmbeddings, type TokenKind } from './prompt-tokens.js';
 import { weightOf } from './scope.js';
 import { CHANNELS } from './shape.js';
 
@@ -16,39 +17,56 @@ export function promptTokenCount({ box, points = [] }: Prompt): number {
   return points.length + (box ? 2 : 1);
 }
 
+/** A prompt's tokens before their embeddings are added. */
+export interface PromptPositions {
+  /** `[promptTokenCount(prompt), CHANNELS]`; zeros for "not a point". */
+  readonly positions: Float32Array;
+  /** What each token is. */
+  readonly kinds: readonly TokenKind[];
+}
+
 /**
- * SAM's prompt encoder for points and boxes, frozen and therefore computed here, not in the graph: each point or corner is its
- * position encoding (at the pixel's centre) plus the embedding of what it is. Returns `[promptTokenCount(prompt), CHANNELS]`.
+ * The fixed part of SAM's prompt encoder for points and boxes: each point or corner is its position encoding, at the pixel's centre.
  * Throws `models/EMPTY_PROMPT` where the prompt has neither box nor points.
  */
-export function createPromptEncoder(weights: Weights): (prompt: Prompt, space: PromptSpace) => Float32Array {
+export function createPromptPositions(weights: Weights): (prompt: Prompt, space: PromptSpace) => PromptPositions {
   const encoding = positionEncoding(weights);
-  const embedding = (name: string): Float32Array => weightOf(weights, `prompt_encoder.${name}.weight`).data;
-  const [background, foreground, topLeft, bottomRight] = [0, 1, 2, 3].map((label) =>
-    embedding(`point_embeddings.${String(label)}`),
-  );
-  const notAPoint = embedding('not_a_point_embed');
-
   return (prompt, { image, frame }) => {
     const { box, points = [] } = prompt;
     if (box === undefined && points.length === 0) throw modelErrors.EMPTY_PROMPT({ instance: prompt.instance });
-    const tokens = new Float32Array(promptTokenCount(prompt) * CHANNELS);
-    let used = 0;
-    const next = (): Float32Array => tokens.subarray(used * CHANNELS, ++used * CHANNELS);
-    const place = (x: number, y: number, kind: Float32Array): void => {
-      const token = next();
+    const positions = new Float32Array(promptTokenCount(prompt) * CHANNELS);
+    const kinds: TokenKind[] = [];
+    const place = (x: number, y: number, kind: TokenKind): void => {
       const frameX = x * (frame.width / image.width) + 0.5;
       const frameY = y * (frame.height / image.height) + 0.5;
+      const token = positions.subarray(kinds.length * CHANNELS, (kinds.length + 1) * CHANNELS);
       encoding.at(frameX / frame.size, frameY / frame.size, token);
-      for (let i = 0; i < CHANNELS; i++) token[i]! += kind[i]!;
+      kinds.push(kind);
     };
-    for (const { x, y, label } of points) place(x, y, label === 1 ? foreground! : background!);
+    for (const { x, y, label } of points) place(x, y, label === 1 ? 'foreground' : 'background');
     if (box) {
-      place(box[0], box[1], topLeft!);
-      place(box[2], box[3], bottomRight!);
+      place(box[0], box[1], 'topLeft');
+      place(box[2], box[3], 'bottomRight');
     } else {
-      next().set(notAPoint);
+      kinds.push('notAPoint');
     }
-    return tokens;
+    return { positions, kinds };
+  };
+}
+
+/**
+ * SAM's prompt encoder for points and boxes, computed here, not in the graph, unless its embeddings are trained (see `promptTokens`): each
+ * token's position plus the embedding of what it is. Returns `[promptTokenCount(prompt), CHANNELS]`. Throws `models/EMPTY_PROMPT`.
+ */
+export function createPromptEncoder(weights: Weights): (prompt: Prompt, space: PromptSpace) => Float32Array {
+  const positionsOf = createPromptPositions(weights);
+  const table = new Map(TOKEN_KINDS.map((kind) => [kind, weightOf(weights, tokenEmbeddings[kind]).data]));
+  return (prompt, space) => {
+    const { positions, kinds } = positionsOf(prompt, space);
+    kinds.forEach((kind, token) => {
+      const embedding = table.get(kind)!;
+      for (let i = 0; i < CHANNELS; i++) positions[token * CHANNELS + i]! += embedding[i]!;
+    });
+    return positions;
   };
 }

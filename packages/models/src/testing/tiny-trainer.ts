@@ -3,7 +3,8 @@ import { float32Tensor } from '../engines/tensor.js';
 import { gradients } from '../autodiff/backward.js';
 import { GraphBuilder } from '../graph/graph-builder.js';
 import type { Graph } from '../graph/graph.js';
-import { next } from '../optim/adam.js';
+import { next } from '../optim/names.js';
+import type { OptimizerOptions } from '../optim/optimizer.js';
 import type { DecoderTrainer } from '../train/decoder-trainer.js';
 import { stack } from '../train/stack.js';
 import { createTrainingState } from '../train/training-state.js';
@@ -20,13 +21,14 @@ export const tinyWeights = (): Weights =>
   ]);
 
 /**
- * Trains a linear model to find the first prompt's box from an embedding: a step in a millisecond, on the same engine, state and Adam as
+ * Trains a linear model to find the first prompt's box from an embedding: a step in a millisecond, on the same engine, state and optimisers as
  * the decoder's. One prompt an item.
  */
 export async function createTinyTrainer(
   engine: TensorEngine,
+  optimizer: OptimizerOptions = { name: 'adam' },
 ): Promise<Pick<DecoderTrainer, 'trainBatch' | 'weights' | 'snapshot' | 'restore' | 'release'>> {
-  const state = await createTrainingState(engine, tinyWeights(), ['w', 'b'], { name: 'adam' });
+  const state = await createTrainingState(engine, tinyWeights(), { trained: ['w', 'b'] }, optimizer);
   const compiled = new Map<number, ReturnType<TensorEngine['compile']>>();
   const executableOf = (rows: number): ReturnType<TensorEngine['compile']> => {
     const known = compiled.get(rows) ?? engine.compile(tinyGraph(rows), { label: 'tiny step' });
@@ -45,8 +47,8 @@ export async function createTinyTrainer(
       );
       const { loss } = await executable.run({ x, target, ...feeds }, into);
       const value = (loss!.data as Float32Array)[0]!;
-      if (Number.isFinite(value)) await state.step(learningRate);
-      return { loss: value, focal: value / 2, dice: value / 3, iou: value / 7 };
+      const gradientNorm = Number.isFinite(value) ? await state.step(learningRate) : Number.NaN;
+      return { loss: value, focal: value / 2, dice: value / 3, iou: value / 7, gradientNorm };
     },
     weights: () => state.parameters(),
     snapshot: () => state.snapshot(),

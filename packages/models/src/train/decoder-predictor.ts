@@ -37,7 +37,7 @@ export interface DecoderPredictor {
     prompts: readonly Prompt[],
     options?: PredictOptions,
   ): Promise<Prediction>;
-  /** Another checkpoint's mask decoder; the prompt encoder stays. */
+  /** Another checkpoint; what it lacks is as in the first. */
   setWeights(weights: Weights): Promise<void>;
   release(): Promise<void>;
 }
@@ -55,8 +55,8 @@ export async function createDecoderPredictor(
   weights: Weights,
   { microBatch = 4 }: DecoderPredictorOptions = {},
 ): Promise<DecoderPredictor> {
-  const encodePrompt = createPromptEncoder(weights);
-  const withoutMask = withoutMaskPrompt(weights);
+  let encodePrompt = createPromptEncoder(weights);
+  let withoutMask = withoutMaskPrompt(weights);
   const parameters = await allocateWeights(engine, weights, [...weights.keys()].filter(isDecoderParameter));
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], imagePositions(weights)));
   const graphs = executableCache({
@@ -108,6 +108,9 @@ export async function createDecoderPredictor(
       return { logits, iou };
     },
     setWeights: async (next) => {
+      const prompts = new Map([...weights, ...next]);
+      encodePrompt = createPromptEncoder(prompts);
+      withoutMask = withoutMaskPrompt(prompts);
       await Promise.all(
         [...parameters].map(([name, resident]) => {
           const { shape, data } = next.get(name) ?? weights.get(name)!;

@@ -2,41 +2,49 @@ import { modelErrors } from '../errors.js';
 import type { Executable, Feeds, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import type { LossKind, MaskLoss } from '../losses/mask-loss.js';
-import type { AdamOptions } from '../optim/adam.js';
-import { withoutMaskPrompt } from '../sam/image-input.js';
+import type { OptimizerOptions } from '../optim/optimizer.js';
 import { imagePositions } from '../sam/position-encoding.js';
-import { createPromptEncoder } from '../sam/prompt-encoder.js';
 import { CHANNELS, IMAGE_TOKENS } from '../sam/shape.js';
 import type { Weights } from '../weights/weights.js';
 import { executableCache } from './executable-cache.js';
 import { gradientGraph, type GradientGraphShape } from './gradient-graph.js';
 import { graphResolution, lossTargets, type Resolution } from './loss-targets.js';
 import { microBatches, type MicroBatch } from './micro-batches.js';
+import { promptFeeds } from './prompt-inputs.js';
 import { releaseAll } from './resident-set.js';
-import { stack } from './stack.js';
 import type { TrainItem } from './train-item.js';
+import { trainedNames, type Trainable } from './trainable.js';
 import { createTrainingState, type TrainingSnapshot } from './training-state.js';
 
 export interface DecoderTrainerOptions {
   readonly engine: TensorEngine;
-  /** A whole checkpoint: `prompt_encoder.*` stays as it is, `mask_decoder.*` is trained. */
+  /** A whole checkpoint: what is not trained stays as it is. */
   readonly weights: Weights;
+  /** @default 'decoder' */
+  readonly trainable?: Trainable;
   /** @default 'sam' */
   readonly loss?: LossKind;
   /** @default 'low' */
   readonly resolution?: Resolution;
-  readonly optimizer: AdamOptions;
+  readonly optimizer: OptimizerOptions;
   /** Prompts that go through the decoder together; bounds the memory of a step. @default 2, and 1 where the loss is taken on a large image */
   readonly microBatch?: number;
+}
+
+/** What came of a batch. */
+export interface TrainedBatch extends MaskLoss<number> {
+  /** Euclidean norm of all gradients together, before any clipping; no number where the loss is none, 0 for a batch without prompts. */
+  readonly gradientNorm: number;
 }
 
 /** Trains a mask decoder. Batches are taken one at a time. */
 export interface DecoderTrainer {
   /**
    * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in. Returns it with its
-   * terms, as they were before the step. Throws `models/PROMPTS_WITHOUT_MASKS`; a batch without prompts changes nothing.
+   * terms, as they were before the step. Throws `models/PROMPTS_WITHOUT_MASKS`; a batch without prompts changes nothing, nor does one
+   * whose loss or gradient is no finite number.
    */
-  trainBatch(items: readonly TrainItem[], learningRate: number): Promise<MaskLoss<number>>;
+  trainBatch(items: readonly TrainItem[], learningRate: number): Promise<TrainedBatch>;
   /** What `trainBatch` does before its step: the loss terms; the gradient stays in the engine. */
   accumulate(items: readonly TrainItem[]): Promise<MaskLoss<number>>;
   /** The gradient of the batch that was last taken, by parameter; zeros before the first. */
@@ -64,17 +72,19 @@ const costOf = ({ prompts, resolution }: GradientGraphShape): number =>
 
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
   const { engine, weights, loss = 'sam', resolution = 'low', optimizer } = options;
-  const encodePrompt = createPromptEncoder(weights);
-  const withoutMask = withoutMaskPrompt(weights);
-  const { parameters } = gradientGraph(weights, { prompts: 1, tokens: 2, loss, resolution: 'low' });
-  const state = await createTrainingState(engine, weights, parameters, optimizer);
+  const smallest = { prompts: 1, tokens: 2, loss, resolution: 'low' } as const;
+  const { parameters: used } = gradientGraph(weights, smallest);
+  const trained = new Set(trainedNames(options.trainable ?? 'decoder', used, [...weights.keys()]));
+  const { parameters, frozen } = gradientGraph(weights, smallest, trained);
+  const feedsOf = promptFeeds(weights, trained);
+  const state = await createTrainingState(engine, weights, { trained: parameters, frozen }, optimizer);
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], imagePositions(weights)));
   const fixed = new Map([['imagePositions', positions]]);
   const graphs = executableCache({
     budget: CACHED_PROMPTS,
     cost: costOf,
     compile: async (shape: GradientGraphShape) => {
-      const { graph } = gradientGraph(weights, shape);
+      const { graph } = gradientGraph(weights, shape, trained);
       return { executable: await engine.compile(graph, { label: 'training step' }) };
     },
   });
@@ -91,16 +101,15 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const start = async (
     executable: Executable,
     item: TrainItem,
-    { prompts, tokens }: MicroBatch,
+    batch: MicroBatch,
     weight: number,
   ): Promise<MaskLoss<number>> => {
+    const { prompts } = batch;
     const masks = prompts.map((index) => item.masks[index]!);
-    const sparse = stack(prompts.map((index) => encodePrompt(item.prompts[index]!, item)));
     const { feeds, into } = state.accumulation();
     const inputs: Feeds = {
       ...lossTargets(item, masks, resolution),
-      image: float32Tensor([IMAGE_TOKENS, CHANNELS], withoutMask(item.embedding)),
-      sparse: float32Tensor([prompts.length, tokens, CHANNELS], sparse),
+      ...feedsOf(item, batch),
       weights: float32Tensor([prompts.length], new Array<number>(prompts.length).fill(weight)),
     };
     const terms = await executable.run({ imagePositions: positions, ...feeds, ...inputs }, into);
@@ -129,8 +138,9 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   return {
     trainBatch: async (items, learningRate) => {
       const terms = await accumulate(items);
-      if (promptCount(items) > 0 && Number.isFinite(terms.loss)) await state.step(learningRate);
-      return terms;
+      if (promptCount(items) === 0) return { ...terms, gradientNorm: 0 };
+      const gradientNorm = Number.isFinite(terms.loss) ? await state.step(learningRate) : Number.NaN;
+      return { ...terms, gradientNorm };
     },
     accumulate,
     gradients: () => state.gradients(),

@@ -47,6 +47,17 @@ describe('earlyStopReducer', () => {
     expect(watch(values, options, stepsPerEpoch)).toEqual({ stopped, best });
   });
 
+  it('passes over an epoch without the score, and adapts its patience to the interval as OTX does', () => {
+    const reduce = earlyStopReducer({ ...otx, ...noWarmup, patience: 2 });
+    let state = reduce(earlyStopStart, { epoch: 0, step: 0, stepsPerEpoch: 10, value: undefined });
+    expect(state).toMatchObject({ best: undefined, stop: false, reason: 'epoch 0 has no such score' });
+    const stops = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5].map((value, i) => {
+      state = reduce(state, { epoch: 4 * i, step: 40 * i, stepsPerEpoch: 10, value, interval: 4 });
+      return state.stop;
+    });
+    expect(stops).toEqual([false, false, false, false, false, true]);
+  });
+
   it('says why', () => {
     const reduce = earlyStopReducer({ ...otx, ...noWarmup });
     const first = reduce(earlyStopStart, { epoch: 0, step: 0, stepsPerEpoch: 10, value: 0.5 });

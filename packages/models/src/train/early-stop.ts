@@ -1,3 +1,5 @@
+import { adaptedPatience } from './validation-interval.js';
+
 /** When training stops by itself. */
 export interface EarlyStopOptions {
   /** Whether more or less of the score is better. */
@@ -18,7 +20,10 @@ export interface ScoredEpoch {
   /** Optimiser steps taken so far, and in an epoch. */
   readonly step: number;
   readonly stepsPerEpoch: number;
-  readonly value: number;
+  /** Nothing where there is no such score of the epoch: it is passed over. */
+  readonly value: number | undefined;
+  /** Epochs between two checks where OTX's adaptive rule chose them; the patience adapts. @default 1 */
+  readonly interval?: number;
 }
 
 interface Best {
@@ -54,7 +59,9 @@ export function earlyStopReducer(
   options: EarlyStopOptions,
 ): (state: EarlyStopState, scored: ScoredEpoch) => EarlyStopState {
   const sign = options.mode === 'max' ? 1 : -1;
-  return (state, { epoch, step, stepsPerEpoch, value }) => {
+  return (state, { epoch, step, stepsPerEpoch, value, interval = 1 }) => {
+    if (value === undefined) return { ...state, reason: `epoch ${String(epoch)} has no such score` };
+    const patience = adaptedPatience(options.patience, interval);
     if (!Number.isFinite(value)) {
       return { ...state, stop: true, reason: `the score of epoch ${String(epoch)} is ${String(value)}` };
     }
@@ -73,7 +80,7 @@ export function earlyStopReducer(
       };
     }
     const waited = state.waited + 1;
-    const reason = `no improvement beyond ${String(options.minDelta)} for ${String(waited)} of ${String(options.patience)} checks`;
-    return { best, reference, waited, stop: waited >= options.patience, reason };
+    const reason = `no improvement beyond ${String(options.minDelta)} for ${String(waited)} of ${String(patience)} checks`;
+    return { best, reference, waited, stop: waited >= patience, reason };
   };
 }

@@ -20,7 +20,7 @@ function countingTrainer(losses: readonly number[] = []) {
   const trainer: FitOptions['trainer'] = {
     trainBatch: (items, learningRate) => {
       batches.push({ keys: items.map(({ key }) => key), learningRate });
-      return Promise.resolve({ loss: losses[batches.length - 1] ?? 1, focal: 0, dice: 0, iou: 0 });
+      return Promise.resolve({ loss: losses[batches.length - 1] ?? 1, focal: 0, dice: 0, iou: 0, gradientNorm: 0 });
     },
     weights: () => Promise.resolve(new Map([['steps', { shape: [1], data: Float32Array.of(batches.length) }]])),
   };
@@ -106,6 +106,97 @@ describe('fit', () => {
     let time = 0;
     const [, step] = await eventsOf({ trainer, now: () => (time += 500), items: [item('a')] });
     expect(step).toMatchObject({ speed: { imagesPerSecond: 2, promptsPerSecond: 0 } });
+  });
+});
+
+describe('checkpoints of fit', () => {
+  const items = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(item); // four steps an epoch
+
+  it.each<[number, string]>([
+    [2, '[0:0]ss[0.5:2]ss[1:4]ss[1.5:6]ss[2:8]'],
+    [8, '[0:0]ssssssss[2:8]'],
+    [3, '[0:0]sss[0.75:3]sss[1.5:6]ss[2:8]'],
+    [100, '[0:0]ssssssss[2:8]'],
+  ])('come every %i steps, and after the last', async (checkpointSteps, expected) => {
+    const asked: number[] = [];
+    const decide = (epoch: number) => Promise.resolve({ stop: asked.push(epoch) < 0 });
+    const events = await eventsOf({ trainer: countingTrainer().trainer, items, checkpointSteps, decide });
+    expect(outline(events)).toBe(expected);
+    const told = events.flatMap((event) => (event.type === 'checkpoint' ? [event.epoch] : []));
+    expect(asked).toEqual(told.slice(0, -1));
+  });
+
+  it('may be the last within an epoch', async () => {
+    const decide = (epoch: number) => Promise.resolve({ stop: epoch === 0.5 });
+    const events = await eventsOf({ trainer: countingTrainer().trainer, items, checkpointSteps: 2, decide });
+    expect(outline(events)).toBe('[0:0]ss[0.5:2]');
+  });
+
+  it('bring the mean loss since the one before', async () => {
+    const losses = [4, 2, 1, Number.NaN, 5, 5, 5, 1];
+    const { trainer } = countingTrainer(losses);
+    const events = await eventsOf({ trainer, items, checkpointSteps: 2, notFinite: { mostSkipped: 1 } });
+    const means = events.flatMap((event) => (event.type === 'checkpoint' ? [event.loss] : []));
+    expect(means).toEqual([undefined, 3, 1, 5, 3]);
+  });
+});
+
+describe('fit on a plateau', () => {
+  const plateau = { mode: 'max', factor: 0.5, patience: 0, minDelta: 0, minFactor: 0 } as const;
+  const learningRate = { peak: 1, schedule: 'plateau' } as const;
+  const scores = [0.1, 0.2, 0.2, 0.3, 0.3];
+
+  it('lowers the rate after a check without improvement, and does so again when it goes on from any step', async () => {
+    const decide = (epoch: number) => Promise.resolve({ stop: false, watched: scores[epoch]! });
+    const records: FitRecord[] = [];
+    const remember = (step: FitRecord) => Promise.resolve(void records.push(step));
+    const shared = { learningRate, plateau, decide, epochs: 5 };
+    await eventsOf({ ...shared, trainer: countingTrainer().trainer, memory: { past: [], remember } });
+    const rates = records.map((record) => record.learningRate);
+    expect(rates).toEqual([1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25]);
+    for (let taken = 0; taken <= 10; taken++) {
+      const { trainer, batches } = countingTrainer();
+      const memory = { past: records.slice(0, taken), remember: () => Promise.resolve() };
+      await eventsOf({ ...shared, trainer, memory });
+      expect(batches.map((batch) => batch.learningRate)).toEqual(rates.slice(taken));
+    }
+  });
+});
+
+describe('a step of fit that is no number', () => {
+  const notFinite = { mostSkipped: 2 };
+  const { NaN: none } = Number;
+
+  it('is left out, told and counted, up to so many in a row', async () => {
+    const events = await eventsOf({
+      trainer: countingTrainer([1, none, Infinity, 1, none, none]).trainer,
+      notFinite,
+      epochs: 3,
+    });
+    const skipped = events.flatMap((event) => (event.type === 'step' ? [event.skipped] : []));
+    expect(skipped).toEqual([false, true, true, false, true, true]);
+  });
+
+  it('fails where there is one more, also if an earlier run has seen those before', async () => {
+    const losses = [1, none, none, none];
+    const records: FitRecord[] = [];
+    const remember = (step: FitRecord) => Promise.resolve(void records.push(step));
+    const options = { notFinite, epochs: 2 };
+    const whole = eventsOf({ ...options, trainer: countingTrainer(losses).trainer, memory: { past: [], remember } });
+    await expect(whole).rejects.toThrow(/the loss became NaN at step 4 .*, number 3 of such steps in a row/);
+    expect(records.map(({ step }) => step)).toEqual([1, 2, 3]);
+    const memory = { past: records, remember };
+    const resumed = eventsOf({ ...options, trainer: countingTrainer(losses.slice(3)).trainer, memory });
+    await expect(resumed).rejects.toMatchObject({ code: 'models/LOSS_NOT_FINITE' });
+  });
+
+  it('may be one whose gradient alone is none', async () => {
+    const { trainer } = countingTrainer();
+    const trainBatch: typeof trainer.trainBatch = async (...batch) => {
+      return { ...(await trainer.trainBatch(...batch)), gradientNorm: Infinity };
+    };
+    const promise = eventsOf({ trainer: { ...trainer, trainBatch } });
+    await expect(promise).rejects.toThrow(/the gradient's norm became Infinity at step 1/);
   });
 });
 

@@ -1,10 +1,11 @@
-import { modelErrors } from '../errors.js';
-import type { MaskLoss } from '../losses/mask-loss.js';
 import type { Weights } from '../weights/weights.js';
 import { batchesOf, stepsPerEpoch } from './batches.js';
-import type { DecoderTrainer } from './decoder-trainer.js';
+import type { DecoderTrainer, TrainedBatch } from './decoder-trainer.js';
 import { learningRateAt, type LearningRateOptions } from './learning-rate.js';
+import { isSound, notFiniteGuard, type NotFiniteOptions } from './not-finite.js';
+import { plateauReducer, plateauStart, type PlateauOptions } from './plateau.js';
 import type { TrainItem } from './train-item.js';
+import { epochAfter, hasCheckpoint } from './validation-interval.js';
 
 /** An image to train on, loaded when its batch comes. */
 export interface FitItem {
@@ -13,8 +14,8 @@ export interface FitItem {
   readonly load: (epoch: number) => Promise<TrainItem>;
 }
 
-/** An optimiser step that was taken: what a later run needs to know of it. */
-export interface FitRecord extends MaskLoss<number> {
+/** An optimiser step that was taken, or left out as its loss or gradient is no number: what a later run needs to know of it. */
+export interface FitRecord extends TrainedBatch {
   /** Counted from 1. */
   readonly step: number;
   readonly epoch: number;
@@ -29,6 +30,13 @@ export interface FitMemory {
   readonly remember: (step: FitRecord, lastOfEpoch: boolean) => Promise<void>;
 }
 
+/** A word on a checkpoint. */
+export interface FitDecision {
+  readonly stop: boolean;
+  /** The score that a plateau of the learning rate watches. @default none: nothing falls */
+  readonly watched?: number;
+}
+
 export interface FitOptions {
   readonly trainer: Pick<DecoderTrainer, 'trainBatch' | 'weights'>;
   readonly items: readonly FitItem[];
@@ -39,8 +47,14 @@ export interface FitOptions {
   readonly learningRate: LearningRateOptions;
   /** Seeds the order of the items in each epoch. */
   readonly seed: number;
+  /** What the schedule `plateau` falls by. */
+  readonly plateau?: PlateauOptions;
+  /** Steps between two checkpoints; the last step has one in any case. @default an epoch */
+  readonly checkpointSteps?: number;
+  /** @default fails at the first loss that is no number */
+  readonly notFinite?: NotFiniteOptions;
   /** Asked after each checkpoint but the last, epoch 0 included; training waits for the answer. @default never stops */
-  readonly decide?: (epoch: number) => Promise<{ readonly stop: boolean }>;
+  readonly decide?: (epoch: number) => Promise<FitDecision>;
   /** Goes on where an earlier run ended: its events come again, its steps are not taken again. @default starts at the beginning */
   readonly memory?: FitMemory;
   /** Where the last weights lie that can be used, for the message when the loss fails. */
@@ -55,16 +69,28 @@ export type FitEvent = FitStep | FitCheckpoint;
 export interface FitStep extends FitRecord {
   readonly type: 'step';
   readonly totalSteps: number;
+  /** Whether the parameters stayed as they were, the loss or a gradient being no finite number. */
+  readonly skipped: boolean;
   /** Nothing where an earlier run took the step. */
-  readonly speed?: { readonly imagesPerSecond: number; readonly promptsPerSecond: number };
+  readonly speed?: FitSpeed;
 }
 
-/** The weights after an epoch; epoch 0 is the untouched model. */
+export interface FitSpeed {
+  readonly imagesPerSecond: number;
+  readonly promptsPerSecond: number;
+  /** Until the last step at the pace of this run's steps so far, with all that came between them. */
+  readonly secondsLeft: number;
+}
+
+/** The weights after some steps; epoch 0 is the untouched model. */
 export interface FitCheckpoint {
   readonly type: 'checkpoint';
+  /** Epochs trained; a fraction within an epoch. */
   readonly epoch: number;
   readonly step: number;
   readonly stepsPerEpoch: number;
+  /** Mean loss of the steps since the checkpoint before, but for those left out; nothing where there are none. */
+  readonly loss?: number;
   /** An earlier run has gone beyond it. */
   readonly past: boolean;
   /** Of a past checkpoint the trainer has no weights any more: who wrote them down reads them there. */
@@ -72,80 +98,80 @@ export interface FitCheckpoint {
 }
 
 /**
- * The training loop. Yields the untouched model first, then each step and each epoch's weights, until the epochs are over or `decide`
- * stops it. With a memory it yields what it has yielded before, in the same order, and trains on from there. Throws
- * `models/LOSS_NOT_FINITE`, with the step and its items, when the loss is no longer a number.
+ * The training loop. Yields the untouched model first, then each step and, every `checkpointSteps`, the weights, until the epochs are over
+ * or `decide` stops it. With a memory it yields what it has yielded before, in the same order, and trains on from there. Throws
+ * `models/LOSS_NOT_FINITE`, with the step and its items, when loss or gradient are no longer numbers.
  */
 export async function* fit(options: FitOptions): AsyncGenerator<FitEvent, void, void> {
   const { trainer, items, epochs, batchSize, seed, memory, now = () => performance.now() } = options;
-  const { decide = () => Promise.resolve({ stop: false }) } = options;
+  const { decide = () => Promise.resolve<FitDecision>({ stop: false }), lastGood = () => undefined } = options;
   const past = memory?.past ?? [];
   const perEpoch = stepsPerEpoch(items.length, batchSize);
+  const { checkpointSteps = perEpoch } = options;
   const totalSteps = perEpoch * epochs;
+  const guard = notFiniteGuard(options.notFinite ?? {}, lastGood);
+  const onPlateau = options.plateau === undefined ? undefined : plateauReducer(options.plateau);
+  let plateau = plateauStart;
+  let losses: number[] = [];
+  let firstStarted: number | undefined;
   let step = 0;
 
-  const checkpoint = (epoch: number): FitCheckpoint => {
-    return {
-      type: 'checkpoint',
-      epoch,
-      step,
-      stepsPerEpoch: perEpoch,
-      past: step < past.length,
-      weights: trainer.weights,
-    };
+  const told = (record: FitRecord, speed?: FitSpeed): FitStep => {
+    const skipped = !isSound(record);
+    if (!skipped) losses.push(record.loss);
+    return { type: 'step', totalSteps, ...record, skipped, ...(speed && { speed }) };
+  };
+  const checkpoint = (): FitCheckpoint => {
+    const loss = losses.length === 0 ? {} : { loss: losses.reduce((sum, each) => sum + each, 0) / losses.length };
+    losses = [];
+    const epoch = epochAfter(step, perEpoch);
+    const { weights } = trainer;
+    return { type: 'checkpoint', epoch, step, stepsPerEpoch: perEpoch, ...loss, past: step < past.length, weights };
+  };
+  const isOver = async (): Promise<boolean> => {
+    const { stop, watched } = await decide(epochAfter(step, perEpoch));
+    plateau = onPlateau?.(plateau, watched) ?? plateau;
+    return stop;
   };
 
-  yield checkpoint(0);
+  yield checkpoint();
+  if (await isOver()) return;
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    // stop?
-    if ((await decide(epoch - 1)).stop) return;
-
     for (const batch of batchesOf(items, batchSize, seed, epoch)) {
       step += 1;
       // taken before?
       const before = past[step - 1];
       if (before !== undefined) {
-        yield { type: 'step', totalSteps, ...before };
-        continue;
+        guard.past(before);
+        yield told(before);
+      } else {
+        const started = now();
+        firstStarted ??= started;
+        // learning rate
+        const learningRate = learningRateAt(step - 1, totalSteps, options.learningRate, plateau.factor);
+        // accumulate and step
+        const loaded = await Promise.all(batch.map(({ load }) => load(epoch)));
+        const taken = { step, epoch, learningRate, ...(await trainer.trainBatch(loaded, learningRate)) };
+        guard.check({ ...taken, keys: batch.map(({ key }) => key) });
+        const ended = now();
+        const pace = (ended - firstStarted) / (step - past.length);
+        const speed = speedOf(loaded, ended - started, (pace * (totalSteps - step)) / 1000);
+        // remember
+        await memory?.remember(taken, step % perEpoch === 0);
+        // log
+        yield told(taken, speed);
       }
-      const started = now();
-      // learning rate
-      const learningRate = learningRateAt(step - 1, totalSteps, options.learningRate);
-      // accumulate and step
-      const loaded = await Promise.all(batch.map(({ load }) => load(epoch)));
-      const terms = await trainer.trainBatch(loaded, learningRate);
-      if (!Number.isFinite(terms.loss)) throw notFinite(terms.loss, step, batch, learningRate, options);
-      const speed = speedOf(loaded, now() - started);
-      // remember
-      const taken = { step, epoch, learningRate, ...terms };
-      await memory?.remember(taken, step === perEpoch * epoch);
-      // log
-      yield { type: 'step', totalSteps, ...taken, speed };
-    }
 
-    // checkpoint
-    yield checkpoint(epoch);
+      // checkpoint, evaluate, stop?
+      if (!hasCheckpoint(step, checkpointSteps, totalSteps)) continue;
+      yield checkpoint();
+      if (step < totalSteps && (await isOver())) return;
+    }
   }
 }
 
-function notFinite(
-  loss: number,
-  step: number,
-  batch: readonly FitItem[],
-  learningRate: number,
-  { lastGood }: FitOptions,
-): Error {
-  return modelErrors.LOSS_NOT_FINITE({
-    step,
-    loss,
-    keys: batch.map(({ key }) => key),
-    learningRate,
-    lastGood: lastGood?.(),
-  });
-}
-
-function speedOf(items: readonly TrainItem[], milliseconds: number): FitStep['speed'] & object {
+function speedOf(items: readonly TrainItem[], milliseconds: number, secondsLeft: number): FitSpeed {
   const seconds = milliseconds / 1000;
   const prompts = items.reduce((sum, item) => sum + item.prompts.length, 0);
-  return { imagesPerSecond: items.length / seconds, promptsPerSecond: prompts / seconds };
+  return { imagesPerSecond: items.length / seconds, promptsPerSecond: prompts / seconds, secondsLeft };
 }

@@ -3,12 +3,13 @@ import { GraphBuilder } from '../graph/graph-builder.js';
 import type { Graph, Shape, Value } from '../graph/graph.js';
 import { maskLoss, type LossKind } from '../losses/mask-loss.js';
 import { lowResolution, originalResolution, type PixelSpace } from '../losses/pixel-space.js';
-import { next } from '../optim/adam.js';
+import { next } from '../optim/names.js';
 import { maskDecoder } from '../sam/mask-decoder.js';
 import { parameterInputs, within } from '../sam/scope.js';
-import { CHANNELS, IMAGE_TOKENS, LOW_RES, LOW_RES_PIXELS } from '../sam/shape.js';
+import { CHANNELS, GRID, LOW_RES } from '../sam/shape.js';
 import { reshape } from '../sam/layers.js';
 import type { Weights } from '../weights/weights.js';
+import { promptInputs } from './prompt-inputs.js';
 
 /** What a gradient graph is made for. */
 export interface GradientGraphShape {
@@ -18,6 +19,8 @@ export interface GradientGraphShape {
   readonly loss: LossKind;
   /** `low`: loss on the decoder's 256x256 logits. Otherwise at an image's size, padded to this. */
   readonly resolution: 'low' | { readonly width: number; readonly height: number };
+  /** Side of the embedding; with a smaller one, at low resolution, the graph can be tried where computing is slow. @default GRID */
+  readonly grid?: number;
 }
 
 /**
@@ -25,20 +28,21 @@ export interface GradientGraphShape {
  *
  * Inputs: `image` [IMAGE_TOKENS, CHANNELS] (embedding plus dense prompt), `imagePositions`, `sparse` [prompts, tokens, CHANNELS],
  * `targets`, `weights` [prompts], each parameter under its name, and `gradient:<parameter>`; at an image's size also `rows`,
- * `columns`, `padding` and `share` (see `OriginalPixels`). Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`.
+ * `columns`, `padding` and `share` (see `OriginalPixels`). Where the prompt encoder is `trained`, see `promptInputs`. Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`.
  */
 export function gradientGraph(
   weights: Weights,
   shape: GradientGraphShape,
-): { readonly graph: Graph; readonly parameters: readonly string[] } {
+  trained?: ReadonlySet<string>,
+): { readonly graph: Graph; readonly parameters: readonly string[]; readonly frozen: readonly string[] } {
   const builder = new GraphBuilder();
   const scope = parameterInputs(builder, weights);
-  const image = builder.input('image', [IMAGE_TOKENS, CHANNELS]);
-  const imagePositions = builder.input('imagePositions', [IMAGE_TOKENS, CHANNELS]);
-  const sparse = builder.input('sparse', [shape.prompts, shape.tokens, CHANNELS]);
-  const inputs = { image: reshape(builder, image, [1, IMAGE_TOKENS, CHANNELS]), imagePositions, sparse };
+  const { grid = GRID } = shape;
+  const imagePositions = builder.input('imagePositions', [grid * grid, CHANNELS]);
+  const { image, sparse } = promptInputs(scope, shape, trained);
+  const inputs = { image: reshape(builder, image, [1, grid * grid, CHANNELS]), imagePositions, sparse };
   const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, 1);
-  const space = pixelSpace(builder, reshape(builder, logits, [shape.prompts, LOW_RES_PIXELS]), shape);
+  const space = pixelSpace(builder, reshape(builder, logits, [shape.prompts, logits.shape[2]!]), shape);
   const terms = maskLoss(
     shape.loss,
     space,
@@ -46,18 +50,28 @@ export function gradientGraph(
     builder.input('weights', [shape.prompts]),
   );
 
-  const found = gradients(builder, terms.loss, [...scope.used.values()]);
+  const used = [...scope.used];
+  const changing = used.filter(([name]) => trained?.has(name) ?? true);
+  const found = gradients(
+    builder,
+    terms.loss,
+    changing.map(([, value]) => value),
+  );
   const sums: Record<string, Value> = {};
-  for (const [name, value] of scope.used) {
+  for (const [name, value] of changing) {
     const gradient = found.get(value)!;
     const sum = `gradient:${name}`;
     sums[next(sum)] = builder.emit('Add', [builder.input(sum, value.shape), gradient]);
   }
-  return { graph: builder.build({ ...terms, ...sums }), parameters: [...scope.used.keys()] };
+  return {
+    graph: builder.build({ ...terms, ...sums }),
+    parameters: changing.map(([name]) => name),
+    frozen: used.map(([name]) => name).filter((name) => trained?.has(name) === false),
+  };
 }
 
 function pixelSpace(builder: GraphBuilder, logits: Value, { prompts, resolution }: GradientGraphShape): PixelSpace {
-  if (resolution === 'low') return lowResolution(builder, logits, builder.input('targets', [prompts, LOW_RES_PIXELS]));
+  if (resolution === 'low') return lowResolution(builder, logits, builder.input('targets', logits.shape));
   const { width, height } = resolution;
   const input = (name: string, shape: Shape): Value => builder.input(name, shape);
   return originalResolution(builder, logits, {

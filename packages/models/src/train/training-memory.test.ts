@@ -4,7 +4,16 @@ import { trainingMemory, type TrainingMemoryOptions } from './training-memory.js
 import { readTrainingRecord } from './training-record.js';
 
 const stepOf = (step: number): FitRecord => {
-  return { step, epoch: 1, learningRate: 1 / 3, loss: 0.1 + 0.2, focal: 5e-324, dice: -0.5, iou: 1e300 };
+  return {
+    step,
+    epoch: 1,
+    learningRate: 1 / 3,
+    loss: 0.1 + 0.2,
+    focal: 5e-324,
+    dice: -0.5,
+    iou: 1e300,
+    gradientNorm: 2 / 3,
+  };
 };
 
 /** A trainer whose only weight is the number of snapshots so far, and a state that remembers what is written to it. */
@@ -34,6 +43,20 @@ describe('the memory of training', () => {
       past: [stepOf(1), stepOf(2), stepOf(3)],
       environment: { threads: 2 },
     });
+  });
+
+  it('holds a loss that is no number, of a step that was left out', async () => {
+    const { memory, written } = memoryOf();
+    const left: FitRecord = {
+      ...stepOf(1),
+      loss: Number.NaN,
+      focal: Infinity,
+      dice: -Infinity,
+      gradientNorm: Number.NaN,
+    };
+    await memory.remember(left, true);
+    await memory.flush();
+    expect(readTrainingRecord(written[0]!.content, 'test').past).toEqual([left]);
   });
 
   it('is written at the end of an epoch, and every so many steps within one', async () => {

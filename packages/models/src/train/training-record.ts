@@ -17,7 +17,7 @@ export function writeTrainingRecord({ snapshot, past, environment }: TrainingRec
   const { steps, tensors } = snapshot;
   return writeSafetensors(tensors, {
     steps: String(steps),
-    past: JSON.stringify(past),
+    past: JSON.stringify(past, numberAsText),
     environment: JSON.stringify(environment),
   });
 }
@@ -28,7 +28,13 @@ export function readTrainingRecord(bytes: Uint8Array, source: string): TrainingR
   const { steps, past = '[]', environment = '{}' } = file.metadata;
   return {
     snapshot: { steps: Number(steps), tensors: weightsOf(file, source) },
-    past: JSON.parse(past) as readonly FitRecord[],
+    past: JSON.parse(past, textAsNumber) as readonly FitRecord[],
     environment: JSON.parse(environment) as TrainingEnvironment,
   };
 }
+
+/** JSON has neither NaN nor infinities: they are written as text, which a record has nowhere else. */
+const numberAsText = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+const textAsNumber = (_: string, value: unknown): unknown => (typeof value === 'string' ? Number(value) : value);

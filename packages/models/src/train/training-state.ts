@@ -2,7 +2,9 @@ import { modelErrors } from '../errors.js';
 import type { Resident, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import type { Shape } from '../graph/graph.js';
-import { adamGraph, adamNames, adamScalars, next, type AdamOptions } from '../optim/adam.js';
+import { gradientNormGraph } from '../optim/clip-gradients.js';
+import { gradientOf, momentOf, next } from '../optim/names.js';
+import { createOptimizer, type OptimizerOptions } from '../optim/optimizer.js';
 import type { Weights } from '../weights/weights.js';
 import { allocateWeights, allocateZeros, releaseAll, renamed, type ResidentSet } from './resident-set.js';
 
@@ -10,7 +12,7 @@ import { allocateWeights, allocateZeros, releaseAll, renamed, type ResidentSet }
 export interface TrainingSnapshot {
   /** Optimiser steps taken. */
   readonly steps: number;
-  /** Parameters under their names, and Adam's moments as `mean:<name>` and `square:<name>`. */
+  /** Trained parameters under their names, and the optimiser's moments, such as Adam's `mean:<name>` and `square:<name>`. */
   readonly tensors: Weights;
 }
 
@@ -23,8 +25,8 @@ export interface TrainingState {
     readonly feeds: Readonly<Record<string, Resident>>;
     readonly into: Readonly<Record<string, Resident>>;
   };
-  /** Applies the sums to the parameters. */
-  step(learningRate: number): Promise<void>;
+  /** Applies the sums to the parameters, unless one of them is no finite number. Returns the Euclidean norm of all of them together. */
+  step(learningRate: number): Promise<number>;
   /** The sums, by parameter: zeros if nothing was added since `begin`. */
   gradients(): Promise<Weights>;
   /** The parameters' present values. */
@@ -35,25 +37,26 @@ export interface TrainingState {
   release(): Promise<void>;
 }
 
-/** State of `trained`, some of the checkpoint's parameters. */
+/** State of some of the checkpoint's parameters: those in `frozen` are fed to every run and never change. */
 export async function createTrainingState(
   engine: TensorEngine,
   weights: Weights,
-  trained: readonly string[],
-  optimizer: AdamOptions,
+  { trained, frozen = [] }: { readonly trained: readonly string[]; readonly frozen?: readonly string[] },
+  options: OptimizerOptions,
 ): Promise<TrainingState> {
+  const optimizer = createOptimizer(options);
   const shapes = new Map<string, Shape>(trained.map((name) => [name, weights.get(name)!.shape]));
-  const parameters = await allocateWeights(engine, weights, trained);
-  const [sums, means, squares, zeros] = await Promise.all([0, 1, 2, 3].map(async () => allocateZeros(engine, shapes)));
-  const update = await engine.compile(adamGraph(shapes, optimizer), { label: 'optimiser' });
-  const names = (of: keyof ReturnType<typeof adamNames>) => (name: string) => adamNames(name)[of];
-  const asInput = {
-    ...renamed(parameters, names('value')),
-    ...renamed(means!, names('mean')),
-    ...renamed(squares!, names('square')),
-  };
-  const residents: ResidentSet = new Map(Object.entries(asInput));
-  const gradients = names('gradient');
+  const momentShapes = new Map(
+    optimizer.moments.flatMap((moment) => [...shapes].map(([name, shape]) => [momentOf(moment, name), shape])),
+  );
+  const [parameters, fixed] = await Promise.all(
+    [trained, frozen].map((some) => allocateWeights(engine, weights, some)),
+  );
+  const [sums, zeros] = await Promise.all([0, 1].map(() => allocateZeros(engine, shapes)));
+  const moments = await allocateZeros(engine, momentShapes);
+  const norm = await engine.compile(gradientNormGraph(shapes), { label: 'gradient norm' });
+  const update = await engine.compile(optimizer.graph(shapes), { label: 'optimiser' });
+  const residents: ResidentSet = new Map([...parameters!, ...moments]);
   let steps = 0;
   let accumulated = false;
 
@@ -65,19 +68,22 @@ export async function createTrainingState(
       const before: ResidentSet = accumulated ? sums! : zeros!;
       accumulated = true;
       return {
-        feeds: { ...renamed(parameters, (name) => name), ...renamed(before, gradients) },
-        into: renamed(sums!, (name) => next(gradients(name))),
+        feeds: { ...Object.fromEntries([...parameters!, ...fixed!]), ...renamed(before, gradientOf) },
+        into: renamed(sums!, (name) => next(gradientOf(name))),
       };
     },
     step: async (learningRate) => {
+      const gradients = renamed(sums!, gradientOf);
+      const gradientNorm = ((await norm.run(gradients))['norm']!.data as Float32Array)[0]!;
+      if (!Number.isFinite(gradientNorm)) return gradientNorm;
       steps += 1;
-      const { stepSize, secondScale } = adamScalars(steps, learningRate, optimizer);
-      const scalars = { stepSize: float32Tensor([], [stepSize]), secondScale: float32Tensor([], [secondScale]) };
-      const into = Object.fromEntries(Object.entries(asInput).map(([name, resident]) => [next(name), resident]));
-      await update.run({ ...asInput, ...renamed(sums!, gradients), ...scalars }, into);
+      const scalars = Object.entries(optimizer.scalars(steps, learningRate, gradientNorm));
+      const fed = Object.fromEntries(scalars.map(([name, value]) => [name, float32Tensor([], [value])]));
+      await update.run({ ...Object.fromEntries(residents), ...gradients, ...fed }, renamed(residents, next));
+      return gradientNorm;
     },
     gradients: () => readAll(accumulated ? sums! : zeros!),
-    parameters: () => readAll(parameters),
+    parameters: () => readAll(parameters!),
     snapshot: async () => ({ steps, tensors: await readAll(residents) }),
     restore: async (snapshot) => {
       await Promise.all(
@@ -91,8 +97,8 @@ export async function createTrainingState(
       accumulated = false;
     },
     release: async () => {
-      await update.release();
-      await releaseAll(parameters, sums!, means!, squares!, zeros!);
+      await Promise.all([norm.release(), update.release()]);
+      await releaseAll(parameters!, fixed!, sums!, zeros!, moments);
     },
   };
 }

@@ -1,7 +1,9 @@
 import { resultMark, type ProbeResult } from '../doctor/probe.js';
 
 const probes: Readonly<Record<string, (word: string) => Promise<Readonly<Record<string, unknown>>>>> = {
-  onnxruntime: async (provider) => (await import('@sluice/models')).probeProvider(provider),
+  onnxruntime: async (provider) => ({
+    ...(await (await import('@sluice/models')).probeProvider(provider)),
+  }),
   sharp: async () => (await import('@sluice/data')).probeCodec(),
   models: async () => {
     const { modelNames, resolveModelFile } = await import('@sluice/models');

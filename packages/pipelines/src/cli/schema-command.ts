@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { composeSchema, stageRegistry, writeFileAtomic, type NamedStage } from '@sluice/core';
-import { listServices } from '../services/list-services.js';
+import { composeSchema, stageRegistry, writeFileAtomic, type NamedStage, type ServiceNames } from '@sluice/core';
+import { servicesOf } from '../services/list-services.js';
 import { plural } from '../progress/describe-stage.js';
 import { bundledStages } from '../stages/bundled-stages.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
@@ -25,8 +25,10 @@ export async function schemaCommand({ output, json }: SchemaOptions, terminal: T
         `warning: "${uses}" is allowed but left out: ${lookup.kind === 'bad' ? lookup.reason : 'it is not installed'}\n`,
       );
   }
-  const choices: Record<string, readonly string[]> = {};
-  for (const { service, choice } of await listServices(folder)) {
+  const choices: Record<string, ServiceNames[string]> = {};
+  for (const { listed, schema } of await servicesOf(folder)) {
+    const { service, choice: uses } = listed;
+    const choice = schema === undefined ? uses : { uses, options: schema };
     if (service !== null) choices[service] = [...(choices[service] ?? []), choice];
   }
   const text = `${JSON.stringify(composeSchema(stages, choices), undefined, 2)}\n`;

@@ -16,7 +16,6 @@ export async function servicesCommand({ json }: { readonly json?: boolean }, ter
 
 function aboutOf({ default: isDefault, summary, options, package: from, problem }: ListedService): string {
   if (problem !== undefined) return `can't be used: ${problem}`;
-  if (isDefault) return 'the default';
-  const version = from === null ? '' : ` (${from.version})`;
-  return `${summary}${version}${options.length === 0 ? '' : `; options: ${options.join(', ')}`}`;
+  const about = `${isDefault ? 'the default' : summary}${from === null ? '' : ` (${from.version})`}`;
+  return `${about}${options.length === 0 ? '' : `; options: ${options.join(', ')}`}`;
 }

@@ -1,3 +1,4 @@
+import type { TObject } from '@sinclair/typebox';
 import { findService, readAllowList } from '@sluice/core';
 import { serviceChoices } from '../composition.js';
 import { describeOptions, type OptionSchema } from '../stages/describe-options.js';
@@ -16,38 +17,55 @@ export interface ListedService {
   readonly problem?: string;
 }
 
+interface FoundService {
+  readonly listed: ListedService;
+  /** Of one that takes options. */
+  readonly schema: TObject | undefined;
+}
+
 /** The bundled choices, then the packages that the nearest package.json allows. */
-export async function listServices(folder: string): Promise<readonly ListedService[]> {
+export const listServices = async (folder: string): Promise<readonly ListedService[]> =>
+  (await servicesOf(folder)).map(({ listed }) => listed);
+
+/** The same, with the schemas of their options. */
+export async function servicesOf(folder: string): Promise<readonly FoundService[]> {
   return [...bundled(), ...(await allowed(folder))];
 }
 
-function bundled(): readonly ListedService[] {
-  return Object.entries(serviceChoices({ cacheDir: '', threads: 1 })).flatMap(([service, choices]) =>
-    Object.keys(choices).map((choice, index): ListedService => {
-      const nothing = { summary: '', package: null, options: [] };
-      return { service, choice, from: 'bundled', default: index === 0, ...nothing };
+function bundled(): readonly FoundService[] {
+  return Object.entries(serviceChoices({ cacheDir: '' })).flatMap(([service, choices]) =>
+    Object.entries(choices).map(([choice, bundled], index) => {
+      const { summary, options } = typeof bundled === 'function' ? { summary: '', options: undefined } : bundled;
+      const names = options === undefined ? [] : optionNames(options);
+      const listed = { service, choice, from: 'bundled', default: index === 0, summary, package: null } as const;
+      return { listed: { ...listed, options: names }, schema: options };
     }),
   );
 }
 
-async function allowed(folder: string): Promise<readonly ListedService[]> {
+async function allowed(folder: string): Promise<readonly FoundService[]> {
   const { services } = await readAllowList(folder);
   return Promise.all(
-    services.map(async (choice): Promise<ListedService> => {
+    services.map(async (choice): Promise<FoundService> => {
       const base = { choice, from: 'allowed', default: false } as const;
       const found = await findService(choice, folder);
       if (found.kind !== 'found') {
         const problem = found.kind === 'bad' ? found.reason : `install it with \`npm install ${choice}\` in ${folder}`;
-        return { ...base, service: null, summary: '', package: null, options: [], problem };
+        const listed = { ...base, service: null, summary: '', package: null, options: [], problem };
+        return { listed, schema: undefined };
       }
       const { definition, package: identity } = found;
-      return {
+      const listed = {
         ...base,
         service: definition.provides,
         summary: definition.summary,
         package: identity === undefined ? null : { name: identity.name, version: identity.version },
-        options: describeOptions(definition.options as OptionSchema).map(({ name }) => name),
+        options: optionNames(definition.options),
       };
+      return { listed, schema: definition.options };
     }),
   );
 }
+
+const optionNames = (schema: TObject): readonly string[] =>
+  describeOptions(schema as OptionSchema).map(({ name }) => name);

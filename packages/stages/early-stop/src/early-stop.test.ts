@@ -43,6 +43,29 @@ it('watches another score, less of which may be better', async () => {
   expect(outputs.best).toEqual([checkpoint(1)]);
 });
 
+it('watches the training loss, less of which is better, from the first checkpoint that has one', async () => {
+  const metricsOf = [undefined, 0.9, 0.5, 0.7, 0.6].map((loss, epoch) => {
+    const each = metrics(0.1, epoch);
+    return { ...each, checkpoint: { ...each.checkpoint, ...(loss !== undefined && { loss }) } };
+  });
+  const options = { monitor: 'loss', patience: 2, 'warmup-epochs': 0, 'warmup-steps': 0 } as const;
+  const { outputs } = await runStage(earlyStop, { inputs: { metrics: metricsOf }, options });
+  expect(outputs.best).toEqual([{ ...checkpoint(2), loss: 0.5 }]);
+  expect(outputs.decision.map(({ stop }) => stop)).toEqual([false, false, false, false, true]);
+  expect(outputs.decision.at(-1)?.scores).toMatchObject({ f1: 0.1, loss: 0.6 });
+});
+
+it("adapts its patience where checkpoints come by OTX's rule, and tells checkpoints within an epoch apart", async () => {
+  const within = [0.5, 0.5, 0.9, 0.5, 0.5, 0.5, 0.5, 0.5].map((f1, i) => {
+    const each = metrics(f1, i / 4);
+    return { ...each, checkpoint: { ...each.checkpoint, adaptiveInterval: 2 } };
+  });
+  const options = { patience: 2, 'warmup-epochs': 0, 'warmup-steps': 0 };
+  const { outputs } = await runStage(earlyStop, { inputs: { metrics: within }, options });
+  expect(outputs.decision.map(({ stop }) => stop).indexOf(true)).toBe(7);
+  expect(outputs.best[0]).toMatchObject({ epoch: 0.5 });
+});
+
 it('passes the untouched model on where no epoch is better', async () => {
   const { outputs } = await run([0.8, 0.7]);
   expect(outputs.best).toEqual([checkpoint(0)]);

@@ -6,6 +6,7 @@ import {
   earlyStopStart,
   MetricsContract,
   type Checkpoint,
+  type Decision,
   type EarlyStopState,
   type Metrics,
 } from '@sluice/models';
@@ -15,8 +16,11 @@ import { earlyStopOptions } from './options.js';
 interface Watched {
   readonly state: EarlyStopState;
   readonly epoch: number;
+  readonly scores: Decision['scores'] & object;
   readonly checkpoint: Checkpoint | undefined;
 }
+
+const start: Watched = { state: earlyStopStart, epoch: 0, scores: {}, checkpoint: undefined };
 
 /** Watches a score: tells training after each epoch whether to go on, and passes the best checkpoint on when it has ended. */
 export const earlyStop = defineStage({
@@ -26,7 +30,7 @@ export const earlyStop = defineStage({
   outputs: { decision: DecisionContract, best: CheckpointContract },
   options: earlyStopOptions,
   create: (options, _services, { logger, report }) => {
-    const { monitor, mode, patience } = options;
+    const { monitor, mode = monitor === 'loss' ? 'min' : 'max', patience } = options;
     const reduce = earlyStopReducer({
       mode,
       patience,
@@ -35,19 +39,20 @@ export const earlyStop = defineStage({
       warmupSteps: options['warmup-steps'],
     });
     const watch = ({ state, checkpoint: before }: Watched, { checkpoint, scores }: Metrics): Watched => {
-      const { epoch, step, stepsPerEpoch } = checkpoint;
-      const next = reduce(state, { epoch, step, stepsPerEpoch, value: scores[monitor] });
+      const { epoch, step, stepsPerEpoch, loss, adaptiveInterval = 1 } = checkpoint;
+      const all = { ...scores, ...(loss !== undefined && { loss }) };
+      const next = reduce(state, { epoch, step, stepsPerEpoch, value: all[monitor], interval: adaptiveInterval });
       const isBest = next.best?.epoch === epoch;
-      return { state: next, epoch, checkpoint: isBest ? checkpoint : before };
+      return { state: next, epoch, scores: all, checkpoint: isBest ? checkpoint : before };
     };
     return ({ metrics }) => {
-      const watched = metrics.pipe(scan(watch, { state: earlyStopStart, epoch: 0, checkpoint: undefined }), share());
+      const watched = metrics.pipe(scan(watch, start), share());
       return {
         decision: watched.pipe(
-          map(({ state: { stop, reason, best }, epoch }) => {
+          map(({ state: { stop, reason, best }, epoch, scores }) => {
             logger.info(`${stop ? 'stop' : 'go on'}: ${reason}`, { epoch });
             report({ type: 'progress', done: epoch, unit: 'epochs', note: reason });
-            return { epoch, stop, reason, best: best ?? { epoch, value: Number.NaN } };
+            return { epoch, stop, reason, best: best ?? { epoch, value: Number.NaN }, scores };
           }),
         ),
         best: watched.pipe(

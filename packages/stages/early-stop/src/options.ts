@@ -3,11 +3,15 @@ import { Type, type Static } from '@sinclair/typebox';
 
 export const earlyStopOptions = Type.Object(
   {
-    monitor: choice(['f1', 'iou', 'precision', 'recall', 'f1_macro', 'iou_macro'], {
+    monitor: choice(['f1', 'iou', 'precision', 'recall', 'f1_macro', 'iou_macro', 'loss'], {
       default: 'f1',
-      description: 'Score to watch.',
+      description: 'Score to watch; `loss` is the mean training loss since the checkpoint before.',
     }),
-    mode: choice(['max', 'min'], { default: 'max', description: 'Whether more or less of it is better.' }),
+    mode: Type.Optional(
+      choice(['max', 'min'], {
+        description: 'Whether more or less of it is better; without it, less of `loss` and more of all else.',
+      }),
+    ),
     patience: Type.Integer({
       default: 5,
       minimum: 1,

@@ -11,17 +11,17 @@ import {
   type Weights,
 } from '@sluice/models';
 
-/** The run's `checkpoints` folder, one safetensors file an epoch; the content store has a copy of each for later runs. */
+/** The run's `checkpoints` folder, one safetensors file a checkpoint; the content store has a copy of each for later runs. */
 export interface CheckpointFolder {
-  /** Writes a checkpoint; one of an earlier run comes from the store. Throws `models/CHECKPOINT_NOT_WRITTEN`, `models/CHECKPOINT_GONE`. */
+  /** Writes a checkpoint; one of an earlier run comes from the store. Throws `models/CHECKPOINT_NOT_WRITTEN`, `models/CHECKPOINT_GONE`, and `models/WEIGHTS_NOT_FINITE` before anything is written. */
   readonly write: (checkpoint: FitCheckpoint) => Promise<Checkpoint>;
-  /** Whether the store has the checkpoints of all epochs before this one. */
-  readonly hasBefore: (epoch: number) => Promise<boolean>;
+  /** Whether the store has the checkpoints of all these epochs. */
+  readonly hasAll: (epochs: readonly number[]) => Promise<boolean>;
   /** Removes the files of all other epochs. */
   readonly keep: (epochs: readonly number[]) => Promise<void>;
   /** Removes what an earlier run has left beyond the end of this one. */
   readonly tidy: () => Promise<void>;
-  /** The last file whose weights are all numbers. */
+  /** The last file; its weights are all numbers. */
   readonly lastGood: () => string | undefined;
 }
 
@@ -33,30 +33,31 @@ export interface CheckpointFolderOptions {
   readonly initial: Weights;
   /** Digest of all that the weights depend on. */
   readonly training: string;
+  /** See `Checkpoint`. */
+  readonly adaptiveInterval?: number;
 }
 
 export function checkpointFolder(options: CheckpointFolderOptions): CheckpointFolder {
-  const { run, store, model, initial, training } = options;
+  const { run, store, model, initial, training, adaptiveInterval } = options;
   const written = new Map<number, string>();
   let good: string | undefined;
   const keyOf = (epoch: number): string => canonicalDigest({ what: 'checkpoint', training, epoch });
 
-  /** What the file holds, and whether its weights are all numbers. */
   const contentOf = async ({ epoch, step, past, weights }: FitCheckpoint) => {
     if (past && epoch > 0) {
       const kept = await store.read(keyOf(epoch));
       if (kept === undefined) throw modelErrors.CHECKPOINT_GONE({ epoch });
-      return { bytes: kept, sound: true };
+      return kept;
     }
     const present = epoch === 0 ? initial : await weights();
-    const bytes = writeSafetensors(present, { model, epoch: String(epoch), step: String(step) });
-    return { bytes, sound: allFinite(present) };
+    if (!allFinite(present)) throw modelErrors.WEIGHTS_NOT_FINITE({ epoch, step, lastGood: good });
+    return writeSafetensors(present, { model, epoch: String(epoch), step: String(step) });
   };
   return {
     write: async (event) => {
-      const { epoch, step, stepsPerEpoch, past } = event;
-      const path = await run.path('checkpoints', `epoch-${String(epoch).padStart(3, '0')}.safetensors`);
-      const { bytes, sound } = await contentOf(event);
+      const { epoch, step, stepsPerEpoch, loss, past } = event;
+      const path = await run.path('checkpoints', fileName(event));
+      const bytes = await contentOf(event);
       try {
         if (!past && epoch > 0) await store.write(keyOf(epoch), bytes);
         await writeFileAtomic(path, bytes);
@@ -64,12 +65,16 @@ export function checkpointFolder(options: CheckpointFolderOptions): CheckpointFo
         throw modelErrors.CHECKPOINT_NOT_WRITTEN({ epoch, path }, { cause });
       }
       written.set(epoch, path);
-      if (sound) good = path;
+      good = path;
       const digest = createHash('sha256').update(bytes).digest('hex');
-      return { epoch, step, stepsPerEpoch, model, path, digest };
+      return {
+        ...{ epoch, step, stepsPerEpoch, model, path, digest },
+        ...(loss !== undefined && { loss }),
+        ...(adaptiveInterval !== undefined && { adaptiveInterval }),
+      };
     },
-    hasBefore: async (epoch) => {
-      for (let before = 1; before < epoch; before++) if (!(await store.has(keyOf(before)))) return false;
+    hasAll: async (epochs) => {
+      for (const epoch of epochs) if (!(await store.has(keyOf(epoch)))) return false;
       return true;
     },
     keep: async (epochs) => {
@@ -81,10 +86,16 @@ export function checkpointFolder(options: CheckpointFolderOptions): CheckpointFo
     },
     tidy: async () => {
       const root = dirname(await run.path('checkpoints', 'any'));
-      const files = (await readdir(root)).filter((name) => /^epoch-\d+\.safetensors$/.test(name));
+      const files = (await readdir(root)).filter((name) => /^epoch-\d+(-step-\d+)?\.safetensors$/.test(name));
       const left = files.map((name) => join(root, name)).filter((path) => ![...written.values()].includes(path));
       await Promise.all(left.map((path) => rm(path, { force: true })));
     },
     lastGood: () => good,
   };
+}
+
+/** `epoch-003.safetensors`, and `epoch-003-step-000065.safetensors` where the third epoch is over and the fourth is not. */
+function fileName({ epoch, step }: FitCheckpoint): string {
+  const whole = `epoch-${String(Math.floor(epoch)).padStart(3, '0')}`;
+  return `${whole}${Number.isInteger(epoch) ? '' : `-step-${String(step).padStart(6, '0')}`}.safetensors`;
 }

@@ -5,6 +5,7 @@ import {
   type TensorEngine,
   type Weights,
 } from '@sluice/models';
+import { optimizerOf } from './optimizer-options.js';
 import type { TrainDecoderOptions } from './options.js';
 
 /** A model that is about to be trained. */
@@ -16,8 +17,16 @@ export interface OpenedTraining {
 export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) => Promise<OpenedTraining>;
 
 /** The mask decoder of a zoo model. */
-export const openDecoderTraining: OpenTraining = async (engine, { model, loss, resolution, optimizer: { name } }) => {
+export const openDecoderTraining: OpenTraining = async (engine, options) => {
+  const { model, loss, resolution, trainable, optimizer } = options;
   const initial = await loadSamWeights(model);
-  const trainer = await createDecoderTrainer({ engine, weights: initial, loss, resolution, optimizer: { name } });
+  const trainer = await createDecoderTrainer({
+    engine,
+    weights: initial,
+    loss,
+    resolution,
+    trainable,
+    optimizer: optimizerOf(optimizer),
+  });
   return { initial, trainer };
 };

@@ -2,20 +2,109 @@ import { choice, nameOrPath } from '@sluice/core';
 import { modelEndings, modelNames } from '@sluice/models';
 import { Type, type Static } from '@sinclair/typebox';
 
-const optimizer = Type.Object(
+const factor = { minimum: 0, maximum: 1 };
+
+const plateau = Type.Object(
   {
-    name: choice(['adam'], {
-      default: 'adam',
-      description: 'Optimiser; moments .9 and .999, epsilon 1e-8, no weight decay.',
+    monitor: choice(['f1', 'iou', 'precision', 'recall', 'f1_macro', 'iou_macro', 'loss'], {
+      default: 'f1',
+      description:
+        'Score to watch, as `decision` brings it; `loss` is the mean training loss since the checkpoint before.',
     }),
-    lr: Type.Number({ default: 2e-4, exclusiveMinimum: 0, description: 'Learning rate after warm-up.' }),
-    'warmup-steps': Type.Integer({ default: 20, minimum: 0, description: 'Steps of linear warm-up.' }),
-    schedule: choice(['cosine', 'constant'], {
-      default: 'cosine',
-      description: 'What the learning rate does after warm-up; cosine falls to zero at the last of `epochs`.',
+    factor: Type.Number({
+      default: 0.1,
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      description: 'Multiplies the rate.',
+    }),
+    patience: Type.Integer({
+      default: 2,
+      minimum: 0,
+      description: 'Checks without improvement that pass; the rate falls at the next.',
+    }),
+    'min-delta': Type.Number({
+      default: 0.0001,
+      minimum: 0,
+      description: 'Smallest change that counts as an improvement.',
     }),
   },
+  { default: {}, additionalProperties: false, description: 'When the rate of the schedule `plateau` falls.' },
+);
+
+const optimizer = Type.Object(
+  {
+    name: choice(['adam', 'adamw', 'sgd'], {
+      default: 'adam',
+      description: 'Optimiser; each computes as PyTorch does.',
+    }),
+    lr: Type.Number({ default: 2e-4, exclusiveMinimum: 0, description: 'Learning rate after warm-up.' }),
+    beta1: Type.Number({
+      default: 0.9,
+      minimum: 0,
+      exclusiveMaximum: 1,
+      description: "Adam's decay of the gradients' mean.",
+    }),
+    beta2: Type.Number({
+      default: 0.999,
+      minimum: 0,
+      exclusiveMaximum: 1,
+      description: "Adam's decay of their squares' mean.",
+    }),
+    epsilon: Type.Number({
+      default: 1e-8,
+      exclusiveMinimum: 0,
+      description: "Adam's guard against a division by zero.",
+    }),
+    momentum: Type.Number({ default: 0, minimum: 0, exclusiveMaximum: 1, description: 'Momentum of `sgd`.' }),
+    nesterov: Type.Boolean({ default: false, description: "Nesterov's momentum for `sgd`." }),
+    'weight-decay': Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description:
+          'Weight decay: `adamw` beside its step, the others in the gradient. Without it, 0.01 for `adamw`, else 0.',
+      }),
+    ),
+    'clip-norm': Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'Largest norm of all gradients together; more is scaled down.' }),
+    ),
+    'clip-value': Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: "Largest magnitude of a gradient's element." }),
+    ),
+    'warmup-steps': Type.Integer({ default: 20, minimum: 0, description: 'Steps of linear warm-up.' }),
+    schedule: choice(['cosine', 'linear', 'constant', 'plateau'], {
+      default: 'cosine',
+      description:
+        'What the learning rate does after warm-up: `cosine` and `linear` fall until the last of `epochs`, `plateau` falls when a score no longer improves.',
+    }),
+    'min-factor': Type.Number({ default: 0, ...factor, description: 'Share of `lr` that it never falls below.' }),
+    plateau,
+  },
   { default: {}, additionalProperties: false, description: 'Optimiser and learning rate.' },
+);
+
+/** A part by its name, or parameters by patterns. */
+const trainable = Type.Unsafe<'decoder' | 'heads' | readonly string[]>(
+  Type.Union(
+    [
+      Type.Literal('decoder'),
+      Type.Literal('heads'),
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1 }),
+    ],
+    {
+      default: 'decoder',
+      description:
+        'What is trained: the mask decoder, its heads alone (all after the transformer), or parameters whose names match one of some patterns with `*`, such as `prompt_encoder.point_embeddings.*`.',
+    },
+  ),
+);
+
+/** Epochs, or OTX's rule. */
+const validateEvery = Type.Unsafe<number | 'adaptive'>(
+  Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Literal('adaptive')], {
+    default: 1,
+    description:
+      "Epochs between two checkpoints, which are what is validated; a fraction for several an epoch; `adaptive` is OTX's rule, up to 5 where an epoch has few steps.",
+  }),
 );
 
 export const trainDecoderOptions = Type.Object(
@@ -25,6 +114,7 @@ export const trainDecoderOptions = Type.Object(
       default: 'sam-tiny-vit',
       description: 'Model whose mask decoder is trained: one of the zoo (`sluice models ls`), or a checkpoint file.',
     }),
+    trainable,
     epochs: Type.Integer({
       default: 100,
       minimum: 1,
@@ -41,6 +131,20 @@ export const trainDecoderOptions = Type.Object(
       default: 'low',
       description:
         "Where the loss is taken: on the decoder's 256x256 logits, or at each image's own size as OTX does (slower).",
+    }),
+    'validate-every': validateEvery,
+    'validate-every-steps': Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Steps between two checkpoints, instead of `validate-every`.' }),
+    ),
+    'on-nan': choice(['fail', 'skip-step'], {
+      default: 'fail',
+      description:
+        'What a loss or gradient does that is no finite number: training fails, or the step is left out and the weights stay as they are.',
+    }),
+    'max-skipped': Type.Integer({
+      default: 10,
+      minimum: 1,
+      description: 'With `skip-step`, steps in a row that may be left out before training fails.',
     }),
     'checkpoint-every': Type.Optional(
       Type.Integer({

@@ -10,7 +10,9 @@ import {
 } from '@sluice/models';
 import { checkpointFolder } from './checkpoint-folder.js';
 import { fitItem } from './fit-item.js';
+import { fitSchedule } from './fit-schedule.js';
 import type { OpenTraining } from './open-training.js';
+import { learningRateOf } from './optimizer-options.js';
 import type { TrainDecoderOptions } from './options.js';
 import { reportStep } from './report-step.js';
 import { environmentOf, takeUp } from './take-up.js';
@@ -31,6 +33,8 @@ export interface TrainJob {
 export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoint, void, void> {
   const { options, engine, store, samples, context, decide } = job;
   const { model, epochs, optimizer, 'batch-size': batchSize, 'checkpoint-every': every } = options;
+  const perEpoch = stepsPerEpoch(samples.length, batchSize);
+  const { checkpointSteps, adaptiveInterval, plateau, verdict } = fitSchedule(options, perEpoch, decide !== undefined);
   const { run, seed, logger } = context;
   const state = await openStageState(
     context,
@@ -38,18 +42,26 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
     await trainingDependencies({ options, engine, samples, seed }),
   );
   const { initial, trainer } = await job.open(engine, options);
-  const folder = checkpointFolder({ run, store, model, initial, training: state.key });
+  const folder = checkpointFolder({
+    ...{ run, store, model, initial, training: state.key },
+    ...(adaptiveInterval !== undefined && { adaptiveInterval }),
+  });
+  let scores: Decision['scores'];
   try {
     const environment = environmentOf(engine);
-    const perEpoch = stepsPerEpoch(samples.length, batchSize);
-    const past = await takeUp({ state, trainer, folder, stepsPerEpoch: perEpoch, environment, logger });
+    const past = await takeUp({
+      ...{ state, trainer, folder, stepsPerEpoch: perEpoch, checkpointSteps, environment, logger },
+    });
     const memory = trainingMemory({ trainer, state, past, environment, ...(every !== undefined && { every }) });
     const events = fit({
       trainer,
       items: samples.map(fitItem),
       epochs,
       batchSize,
-      learningRate: { peak: optimizer.lr, warmupSteps: optimizer['warmup-steps'], schedule: optimizer.schedule },
+      learningRate: learningRateOf(optimizer),
+      ...(plateau && { plateau }),
+      checkpointSteps,
+      notFinite: { mostSkipped: options['on-nan'] === 'skip-step' ? options['max-skipped'] : 0 },
       seed,
       memory,
       lastGood: folder.lastGood,
@@ -59,14 +71,15 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
             decide: async (epoch: number) => {
               const decision = await decide(epoch);
               await folder.keep([0, epoch, decision.best.epoch]);
-              return decision;
+              ({ scores } = decision);
+              return verdict(decision);
             },
           }),
     });
     try {
       for await (const event of events) {
         context.signal.throwIfAborted();
-        if (event.type === 'step') reportStep(event, context.report);
+        if (event.type === 'step') reportStep(event, context, scores?.f1);
         else yield await folder.write(event);
       }
       await memory.flush();

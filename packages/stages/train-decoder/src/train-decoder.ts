@@ -21,7 +21,7 @@ export const trainDecoder = trainDecoderWith(openDecoderTraining);
 export function trainDecoderWith(open: OpenTraining) {
   return defineStage({
     type: 'train-decoder',
-    summary: "Fine-tunes SAM's mask decoder: Adam, 20·focal + dice + iou, a checkpoint each epoch.",
+    summary: "Fine-tunes SAM's mask decoder: 20·focal + dice + iou, a checkpoint each epoch.",
     inputs: {
       embeddings: EncodedSampleContract,
       prompts: PromptedSampleContract,

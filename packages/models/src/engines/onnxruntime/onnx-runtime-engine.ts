@@ -9,9 +9,12 @@ import type { Tensor } from '../tensor.js';
 import { refuseTelemetry } from './no-telemetry.js';
 import { copyOf, numberOf, prepareRun } from './prepare-run.js';
 import type { LoadedSession, RequestName, Requests } from './protocol.js';
+import { engineName, type ProviderName } from './providers.js';
 import { openWorkerChannel, type WorkerChannel } from './worker-channel.js';
 
 export interface OnnxRuntimeOptions {
+  /** What computes; `unavailableProvider` tells whether it can. @default cpu */
+  readonly provider?: ProviderName;
   /** Threads of one operator. @default the processors that this process may use */
   readonly threads?: number;
   /** Idle threads spin for their next operator instead of sleeping. @default false */
@@ -27,9 +30,9 @@ export interface OnnxRuntimeOptions {
  * The process may end while the engine is idle; `dispose` frees its memory before that.
  */
 export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): TensorEngine {
-  const { threads = availableParallelism(), spinning = false, arena = true, profile } = options;
+  const { provider = 'cpu', threads = availableParallelism(), spinning = false, arena = true, profile } = options;
   refuseTelemetry();
-  const channel = openWorkerChannel({ threads, spinning, arena, profile });
+  const channel = openWorkerChannel({ provider, threads, spinning, arena, profile });
   const residents = new WeakMap<Resident, number>();
 
   const load = async (model: string | Uint8Array, label: string): Promise<Executable> => {
@@ -38,10 +41,10 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
   };
 
   return {
-    name: 'onnxruntime',
+    name: engineName(provider),
     version: libraryVersion(),
     threads,
-    compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(optimizeGraph(graph)), label),
+    compile: async (graph, { label = 'graph' } = {}) => load(emitOnnx(optimizeGraph(graph, provider)), label),
     loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
     allocate: async (tensor) => {
       checkTensor(tensor, 'resident');

@@ -1,8 +1,10 @@
 import type { Port } from '../tensor-engine.js';
 import type { Tensor } from '../tensor.js';
+import type { ProviderName } from './providers.js';
 
 /** What the worker is started with. */
 export interface WorkerOptions {
+  readonly provider: ProviderName;
   readonly threads: number;
   readonly spinning: boolean;
   readonly arena: boolean;

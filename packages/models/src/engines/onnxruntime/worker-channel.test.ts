@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openWorkerChannel } from './worker-channel.js';
 
-const options = { threads: 1, spinning: false, arena: true, profile: undefined };
+const options = { provider: 'cpu', threads: 1, spinning: false, arena: true, profile: undefined } as const;
 const workerOf = (code: string): URL => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 
 describe('openWorkerChannel', () => {

@@ -1,11 +1,24 @@
 import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { allocateData, type Tensor } from '../tensor.js';
 
+/** A tensor that stays in the worker from run to run. */
+export interface WorkerTensor {
+  /** What runs read. */
+  readonly current: OrtTensor;
+  /** Where a run may write the next value; `null`, where the run brings memory of its own. */
+  spare(): OrtTensor | null;
+  /** A run has succeeded: its result, in the spare memory where there is one, is the value now. */
+  flip(result: OrtTensor): void;
+  replace(tensor: Tensor): void | Promise<void>;
+  copy(): Tensor | Promise<Tensor>;
+  dispose(): void;
+}
+
 /**
- * A tensor that stays in the worker, in two buffers: a run reads the current one while onnxruntime writes the spare one in place,
+ * A tensor that stays in the worker's memory, in two buffers: a run reads the current one while onnxruntime writes the spare one in place,
  * and `flip` swaps them once the run has succeeded. The spare one is made when it is first asked for.
  */
-export class WorkerResident {
+export class WorkerResident implements WorkerTensor {
   #tensor: Tensor;
   #current: OrtTensor;
   #spare: { readonly tensor: Tensor; readonly ort: OrtTensor } | undefined;
@@ -43,6 +56,10 @@ export class WorkerResident {
 
   copy(): Tensor {
     return { ...this.#tensor, data: this.#tensor.data.slice() };
+  }
+
+  dispose(): void {
+    this.#spare = undefined;
   }
 }
 

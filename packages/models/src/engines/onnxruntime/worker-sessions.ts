@@ -3,7 +3,9 @@ import type { Port } from '../tensor-engine.js';
 import { elementCount } from '../../graph/shape.js';
 import { allocateData, type Tensor } from '../tensor.js';
 import type { LoadedSession, RequestMessage, RequestName, Requests, RunRequest, WorkerOptions } from './protocol.js';
-import { WorkerResident, toOrtTensor } from './worker-resident.js';
+import { openDeviceMemory, type DeviceMemory } from './device-memory.js';
+import { DeviceResident } from './device-resident.js';
+import { WorkerResident, toOrtTensor, type WorkerTensor } from './worker-resident.js';
 
 interface Answer {
   readonly body: Requests[RequestName]['out'];
@@ -14,27 +16,53 @@ interface Answer {
 interface OpenSession {
   readonly session: InferenceSession;
   readonly outputs: readonly Port[];
+  readonly model: string | Uint8Array;
+  /** Outputs that stay on the device. */
+  readonly kept: readonly string[];
 }
 
 /** The worker's side of the engine: sessions and residents by number. */
 export function createWorkerSessions(options: WorkerOptions): { answer: (message: RequestMessage) => Promise<Answer> } {
   const sessions = new Map<number, OpenSession>();
-  const residents = new Map<number, WorkerResident>();
+  const residents = new Map<number, WorkerTensor>();
   let lastNumber = 0;
+  let memory: Promise<DeviceMemory> | undefined;
+
+  const create = (model: string | Uint8Array, more?: InferenceSession.SessionOptions): Promise<InferenceSession> => {
+    const settings = { ...sessionOptions(options), ...more };
+    return typeof model === 'string'
+      ? InferenceSession.create(model, settings)
+      : InferenceSession.create(model, settings);
+  };
 
   const load = async (model: string | Uint8Array): Promise<LoadedSession> => {
-    const settings = sessionOptions(options);
-    const session = await (typeof model === 'string'
-      ? InferenceSession.create(model, settings)
-      : InferenceSession.create(model, settings));
+    const session = await create(model);
     const number = ++lastNumber;
     const outputs = portsOf(session.outputMetadata);
-    sessions.set(number, { session, outputs });
+    sessions.set(number, { session, outputs, model, kept: [] });
     return { session: number, inputs: portsOf(session.inputMetadata), outputs };
   };
 
+  /** The session, made anew where a run wants other outputs to stay on the device: the binding lets only a new session say so. */
+  const keeping = async (number: number, names: readonly string[]): Promise<OpenSession> => {
+    const open = found(sessions, number, 'session');
+    if (names.join('\n') === open.kept.join('\n')) return open;
+    const places = open.outputs.map(({ name }) => [name, names.includes(name) ? 'gpu-buffer' : 'cpu'] as const);
+    const session = await create(open.model, { preferredOutputLocation: Object.fromEntries(places) });
+    const renewed = { ...open, session, kept: names };
+    sessions.set(number, renewed);
+    await open.session.release();
+    return renewed;
+  };
+
+  const residentOf = async (tensor: Tensor): Promise<WorkerTensor> => {
+    if (options.provider !== 'webgpu' || tensor.dtype !== 'float32' || tensor.data.length === 0)
+      return new WorkerResident(tensor);
+    memory ??= openDeviceMemory(sessionOptions(options));
+    return DeviceResident.of(await memory, tensor);
+  };
+
   const run = async ({ session: number, feeds, into }: RunRequest): Promise<Record<string, Tensor>> => {
-    const { session, outputs } = found(sessions, number, 'session');
     const ortFeeds: Record<string, OrtTensor> = {};
     for (const [name, feed] of Object.entries(feeds)) {
       ortFeeds[name] = typeof feed === 'number' ? found(residents, feed, 'resident').current : toOrtTensor(feed);
@@ -43,18 +71,21 @@ export function createWorkerSessions(options: WorkerOptions): { answer: (message
       name,
       resident: found(residents, resident, 'resident'),
     }));
+    const onDevice = written.filter(({ resident }) => resident instanceof DeviceResident).map(({ name }) => name);
+    const { session, outputs } = await keeping(number, onDevice);
     const returned: Record<string, Tensor> = {};
     const fetches: Record<string, OrtTensor | null> = {};
     for (const { name, dtype, shape } of outputs) {
       fetches[name] = null;
-      if (name in into || !shape.every((size) => typeof size === 'number')) continue;
+      // A session that leaves outputs on the device makes all of them itself.
+      if (name in into || onDevice.length > 0 || !shape.every((size) => typeof size === 'number')) continue;
       const tensor = { dtype, shape, data: allocateData(dtype, elementCount(shape)) };
       returned[name] = tensor;
       fetches[name] = toOrtTensor(tensor);
     }
     for (const { name, resident } of written) fetches[name] = resident.spare();
     const results = await session.run(ortFeeds, fetches);
-    for (const { resident } of written) resident.flip();
+    for (const { name, resident } of written) resident.flip(results[name]!);
     for (const { name, dtype } of outputs) {
       if (name in into || name in returned) continue;
       const result = results[name] as OrtTensor;
@@ -75,22 +106,26 @@ export function createWorkerSessions(options: WorkerOptions): { answer: (message
       await session.release();
       return undefined;
     },
-    allocate: ({ tensor }) => {
-      residents.set(++lastNumber, new WorkerResident(tensor));
+    allocate: async ({ tensor }) => {
+      const resident = await residentOf(tensor);
+      residents.set(++lastNumber, resident);
       return lastNumber;
     },
-    write: ({ resident, tensor }) => {
-      found(residents, resident, 'resident').replace(tensor);
+    write: async ({ resident, tensor }) => {
+      await found(residents, resident, 'resident').replace(tensor);
       return undefined;
     },
     read: ({ resident }) => found(residents, resident, 'resident').copy(),
     free: ({ resident }) => {
+      residents.get(resident)?.dispose();
       residents.delete(resident);
       return undefined;
     },
     close: async () => {
       for (const number of sessions.keys()) await handlers.unload({ session: number });
+      for (const resident of residents.values()) resident.dispose();
       residents.clear();
+      await (await memory)?.release();
       return undefined;
     },
   };
@@ -104,9 +139,15 @@ export function createWorkerSessions(options: WorkerOptions): { answer: (message
   };
 }
 
-function sessionOptions({ threads, spinning, arena, profile }: WorkerOptions): InferenceSession.SessionOptions {
+function sessionOptions({
+  provider,
+  threads,
+  spinning,
+  arena,
+  profile,
+}: WorkerOptions): InferenceSession.SessionOptions {
   return {
-    executionProviders: ['cpu'],
+    executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

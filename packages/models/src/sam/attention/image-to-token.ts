@@ -1,7 +1,7 @@
 import type { Value } from '../../graph/graph.js';
 import { linear, project, reshape, rowsOf } from '../layers.js';
 import { within, type Scope } from '../scope.js';
-import { CHANNELS, HEADS, IMAGE_TOKENS } from '../shape.js';
+import { CHANNELS, HEADS } from '../shape.js';
 import { gatherPrompts, scoreScale, splitHeads } from './heads.js';
 import { isProjected, timesImage, type ImageSide } from './image-side.js';
 
@@ -34,7 +34,7 @@ function projectedShares(scope: Scope, { positioned }: ImageSide, k: Value, prom
   const { builder } = scope;
   const q = splitHeads(builder, linear(within(scope, 'q_proj'), rowsOf(builder, positioned))); // [HEADS, IMAGE_TOKENS, width]
   const scores = builder.emit('MatMul', [k, q], { transB: true, alpha: scoreScale(k.shape[2]!) });
-  const apart = reshape(builder, scores, [HEADS, prompts, k.shape[1]! / prompts, IMAGE_TOKENS]);
+  const apart = reshape(builder, scores, [HEADS, prompts, k.shape[1]! / prompts, scores.shape[2]!]);
   const shares = builder.emit('Softmax', [apart], { axis: 2 });
   return gatherPrompts(builder, reshape(builder, shares, scores.shape), prompts);
 }
@@ -49,6 +49,6 @@ function absorbedShares(scope: Scope, { positioned }: ImageSide, k: Value, promp
   const absorbed = gatherPrompts(builder, builder.emit('MatMul', [k, weight], { alpha }), prompts); // [prompts, HEADS * tokens, CHANNELS]
   const offset = gatherPrompts(builder, builder.emit('MatMul', [k, bias], { alpha }), prompts); // [prompts, HEADS * tokens, 1]
   const scores = builder.emit('Add', [timesImage(builder, absorbed, positioned, { transB: true }), offset]);
-  const apart = reshape(builder, scores, [prompts, HEADS, k.shape[1]! / prompts, IMAGE_TOKENS]);
+  const apart = reshape(builder, scores, [prompts, HEADS, k.shape[1]! / prompts, scores.shape[2]!]);
   return reshape(builder, builder.emit('Softmax', [apart], { axis: 2 }), scores.shape);
 }

@@ -14,6 +14,7 @@ import {
 import { createTinyTrainer, TINY_FEATURES, tinyWeights } from '@sluice/models/testing';
 import { Type } from '@sinclair/typebox';
 import { concatMap, filter, last, map, of, scan, share } from 'rxjs';
+import { optimizerOf } from '../optimizer-options.js';
 import { trainDecoderWith } from '../train-decoder.js';
 
 const image = { path: '/nowhere.png', width: 64, height: 64 };
@@ -25,17 +26,23 @@ function sampleOf(key: string, index: number): Sample {
   return { key, id: key, subset: 'train', image, instances: [{ id: '1', category: 'leaf', mask }] };
 }
 
-/** Twelve images with a box each, which moves from epoch to epoch. */
+/** Twelve images with a box each, which moves from epoch to epoch; the embedding of number `broken` is no number. */
 const samples = defineStage({
   type: 'samples',
   summary: 'Made-up samples.',
   inputs: {},
   outputs: { embeddings: EncodedSampleContract, prompts: PromptedSampleContract },
-  options: Type.Object({ jitter: Type.Number({ default: 0.2 }), digest: Type.String({ default: 'a' }) }),
-  create: ({ jitter, digest }, _services, { seed }) => {
+  options: Type.Object({
+    jitter: Type.Number({ default: 0.2 }),
+    digest: Type.String({ default: 'a' }),
+    broken: Type.Integer({ default: -1 }),
+  }),
+  create: ({ jitter, digest, broken }, _services, { seed }) => {
     const prompted = promptSampler({ jitter, seed });
     const embedding = (index: number) =>
-      Float32Array.from({ length: TINY_FEATURES }, (_, i) => Math.sin(1 + index * 0.7 + i * 0.3));
+      Float32Array.from({ length: TINY_FEATURES }, (_, i) =>
+        index === broken ? Number.NaN : Math.sin(1 + index * 0.7 + i * 0.3),
+      );
     return () => ({
       embeddings: fromPull(
         keys.map((key, index) => ({
@@ -51,6 +58,7 @@ const samples = defineStage({
 
 interface Judged {
   readonly state: EarlyStopState;
+  readonly score: number;
   readonly checkpoint: Checkpoint;
   readonly best: Checkpoint;
 }
@@ -76,7 +84,7 @@ const judge = defineStage({
           (before: Judged | undefined, { checkpoint, score }): Judged => {
             const { epoch, step, stepsPerEpoch } = checkpoint;
             const state = reduce(before?.state ?? earlyStopStart, { epoch, step, stepsPerEpoch, value: score });
-            return { state, checkpoint, best: state.best?.epoch === epoch ? checkpoint : before!.best };
+            return { state, score, checkpoint, best: state.best?.epoch === epoch ? checkpoint : before!.best };
           },
           undefined as Judged | undefined,
         ),
@@ -85,9 +93,9 @@ const judge = defineStage({
       );
       return {
         decision: judged.pipe(
-          map(({ state: { stop, reason, best }, checkpoint: { epoch } }) => {
+          map(({ state: { stop, reason, best }, score, checkpoint: { epoch } }) => {
             report({ type: 'metric', scope: 'epoch', values: { epoch, decision: reason } });
-            return { epoch, stop, reason, best: best! };
+            return { epoch, stop, reason, best: best!, scores: { f1: score } };
           }),
         ),
         best: judged.pipe(
@@ -126,8 +134,8 @@ const publish = defineStage({
 
 /** The train-decoder stage on a tiny model, and what a pipeline needs around it; `before` is called before each step is taken. */
 export function tinyStages(before: (step: number) => void | Promise<void>): BundledStages {
-  const train = trainDecoderWith(async (engine) => {
-    const trainer = await createTinyTrainer(engine);
+  const train = trainDecoderWith(async (engine, options) => {
+    const trainer = await createTinyTrainer(engine, optimizerOf(options.optimizer));
     let taken = 0;
     const watched: typeof trainer = {
       ...trainer,
