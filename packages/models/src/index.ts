@@ -43,6 +43,13 @@ export {
   type SafetensorsFile,
   type SafetensorsTensor,
 } from './weights/safetensors.js';
+export { modelCost, type ModelCost } from './cost/model-cost.js';
+export { onnxCost } from './cost/onnx-cost.js';
+export { parameterCount } from './cost/parameter-count.js';
+export type { CheckpointFile, CheckpointTensor, TensorInfo } from './weights/checkpoint-file.js';
+export { openCheckpoint } from './weights/open-checkpoint.js';
+export { readWeights } from './weights/read-weights.js';
+export type { ElementType, TensorData } from './weights/tensor-data.js';
 export type { Weights, WeightTensor } from './weights/weights.js';
 export { emitOnnx } from './onnx/emit-onnx.js';
 export type {
@@ -61,7 +68,7 @@ export { ScoreAccumulator } from './metrics/score-accumulator.js';
 export { interpolationMatrices, upsampleLogits } from './metrics/upsample-logits.js';
 export { packEmbedding, unpackEmbedding, type EmbeddingPrecision } from './encoder/embedding-bytes.js';
 export { imageEncoderDigest, openImageEncoder, type ImageEncoder } from './encoder/image-encoder.js';
-export { copyEncoder, exportDecoder, type ExportDecoderOptions } from './export/export-decoder.js';
+export { exportEncoder, exportDecoder, type ExportDecoderOptions } from './export/export-decoder.js';
 export { loadSamWeights } from './weights/load-sam-weights.js';
 export { filesOf, modelEndings, modelNames, zooModel, type PinnedFile, type ZooModel } from './zoo/model-zoo.js';
 export { modelLacks } from './zoo/model-lacks.js';

@@ -210,6 +210,15 @@ describe('gradients', () => {
     );
   });
 
+  it('stop with models/NO_GRADIENT at an operator of frozen models that trained values go through', () => {
+    const builder = new GraphBuilder();
+    const { x } = inputsOf(builder, { x: [2, 3] });
+    const gathered = builder.emit('Gather', [x!], { indices: [1, 0] });
+    const loss = sumOf(builder, gathered);
+    expect(() => gradients(builder, loss, [x!])).toThrow(expect.objectContaining({ code: 'models/NO_GRADIENT' }));
+    expect(gradients(builder, loss, [gathered]).has(gathered)).toBe(true);
+  });
+
   it('need a loss of one element', () => {
     const builder = new GraphBuilder();
     const { x } = inputsOf(builder, { x: [2] });

@@ -58,7 +58,7 @@ function inputGradients(
     differentiableOutputs = outputs.length,
   } = operators[op] as OpDefinition<OpName>;
   if (gradient === 'zero' || !inputs.some((input) => needed.has(input))) return inputs.map(() => null);
-  if (found.slice(differentiableOutputs).some((dy) => dy !== undefined))
+  if (gradient === 'none' || found.slice(differentiableOutputs).some((dy) => dy !== undefined))
     throw modelErrors.NO_GRADIENT({ op, node: name });
   const dys = elementwise ? found : found.map((dy, i) => dy && expandTo(builder, dy, outputs[i]!.shape));
   const results = gradient({

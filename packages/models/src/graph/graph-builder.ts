@@ -5,6 +5,9 @@ import type { AttrArguments, OpInputs, OpName } from './op-signatures.js';
 import { prune } from './prune.js';
 import { elementCount } from './shape.js';
 
+/** A list of more values than this is not compared value by value. */
+const LONG = 64;
+
 /**
  * Writes a graph down, operator by operator; nothing is computed. The same operator on the same values is added once: the second
  * `emit` returns the first one's outputs. That is sound because operators are pure, and it lets gradient rules ask again for what
@@ -17,6 +20,7 @@ export class GraphBuilder {
   readonly #names = new Set<string>();
   readonly #ids = new Map<Value, number>();
   readonly #known = new Map<string, readonly Value[]>();
+  readonly #lists = new Map<readonly unknown[], number>();
 
   /** Nodes so far, in topological order. */
   get nodes(): readonly GraphNode[] {
@@ -61,7 +65,7 @@ export class GraphBuilder {
     const definition = operators[op];
     const complete = { ...definition.defaults, ...attrs[0] };
     const ids = inputs.map((input) => this.#idOf(input, `input of ${op}`));
-    const key = `${op} ${ids.join(',')} ${JSON.stringify(complete)}`;
+    const key = `${op} ${ids.join(',')} ${this.#keyOf(complete)}`;
     const known = this.#known.get(key);
     if (known) return known;
     const shapes = inputs.map(({ shape }) => shape);
@@ -84,6 +88,15 @@ export class GraphBuilder {
       constants: this.#constants,
       nodes: this.#nodes,
       outputs: { ...outputs },
+    });
+  }
+
+  /** Attributes as part of a key: a long list, such as Gather's indices, by which one it is. */
+  #keyOf(attributes: object): string {
+    return JSON.stringify(attributes, (_, value: unknown) => {
+      if (!Array.isArray(value) || value.length <= LONG) return value;
+      if (!this.#lists.has(value)) this.#lists.set(value, this.#lists.size);
+      return `list ${String(this.#lists.get(value))}`;
     });
   }
 

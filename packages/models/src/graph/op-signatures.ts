@@ -24,6 +24,15 @@ interface ReduceAttrs {
   keepdims: boolean;
 }
 
+interface ConvAttrs {
+  /** Vertical, horizontal. @default [1, 1] */
+  strides: readonly number[];
+  /** Zeros above, left, below and right. @default none */
+  pads: readonly number[];
+  /** Each group of filters sees its own group of channels. @default 1 */
+  group: number;
+}
+
 /** Every operator with its number of inputs and its attributes, named as in ONNX. Negative axes count from the end. */
 export interface OpSignatures {
   Add: Signature<2>;
@@ -32,6 +41,10 @@ export interface OpSignatures {
   Div: Signature<2>;
   Neg: Signature<1>;
   MatMul: Signature<2, MatMulAttrs, keyof MatMulAttrs>;
+  /** The product of two matrices plus a third operand that broadcasts to it. */
+  Gemm: Signature<3, Omit<MatMulAttrs, 'alpha'>, 'transA' | 'transB'>;
+  /** Of image, filters and bias. */
+  Conv: Signature<3, ConvAttrs, keyof ConvAttrs>;
   /** One size may be -1: whatever is left. */
   Reshape: Signature<1, { shape: Shape }>;
   Transpose: Signature<1, { perm: readonly number[] }>;
@@ -39,6 +52,8 @@ export interface OpSignatures {
   Split: Signature<1, { axis: number; sizes: readonly number[] }>;
   /** Elements `start` (included) to `end` (excluded) of one axis; negative ones count from the end. */
   Slice: Signature<1, { axis: number; start: number; end: number }>;
+  /** Entries of the first axis. */
+  Gather: Signature<1, { indices: readonly number[] }>;
   /** Zeros around the tensor: the counts before each axis, then those after each axis. */
   Pad: Signature<1, { pads: readonly number[] }>;
   Expand: Signature<1, { shape: Shape }>;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Constant, Graph, GraphNode, NodeOf, Value } from '../graph/graph.js';
 import type { OpName } from '../graph/op-signatures.js';
 import type { OnnxAttribute, OpDefinition } from '../ops/define-op.js';
@@ -21,7 +22,7 @@ export function emitOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
   const { names, identities } = nameValues(graph);
   const nameOf = (value: Value): string => names.get(value) ?? value.name;
   const used = new Set([...Object.values(graph.outputs), ...graph.nodes.flatMap(({ inputs }) => inputs)]);
-  const integers = new Map<string, OnnxTensor>();
+  const integers = integerTensors();
   const nodes = graph.nodes.map((node) => nodeProto(node, nameOf, used, integers));
   return writeOnnx({
     irVersion: 8,
@@ -30,7 +31,7 @@ export function emitOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
     graph: {
       name: 'graph',
       node: [...nodes, ...identities],
-      initializer: [...graph.constants.map((constant) => constantProto(constant, nameOf)), ...integers.values()],
+      initializer: [...graph.constants.map((constant) => constantProto(constant, nameOf)), ...integers.all()],
       input: graph.inputs.map((value) => valueInfo(value, nameOf(value))),
       output: Object.entries(graph.outputs).map(([name, value]) => valueInfo(value, name)),
     },
@@ -41,17 +42,12 @@ function nodeProto(
   node: GraphNode,
   nameOf: (value: Value) => string,
   used: ReadonlySet<Value>,
-  integers: Map<string, OnnxTensor>,
+  integers: IntegerTensors,
 ): OnnxNode {
   const { op, name, attrs, inputs, outputs } = node as NodeOf<OpName>;
   const definition = operators[op] as OpDefinition<OpName>;
   const names = inputs.map(nameOf);
-  const int64 = (values: readonly number[]): string => {
-    const tensor = int64Proto(values);
-    integers.set(tensor.name, tensor);
-    return tensor.name;
-  };
-  const spelling = definition.onnx?.({ attrs, inputs: inputs, outputs, names, int64 }) ?? {};
+  const spelling = definition.onnx?.({ attrs, inputs: inputs, outputs, names, int64: integers.nameOf }) ?? {};
   const { optionalOutputs = outputs.length } = definition;
   return {
     name,
@@ -79,11 +75,25 @@ function constantProto({ value, data }: Constant, nameOf: (value: Value) => stri
   };
 }
 
-/** Named after its contents, so that equal ones are one. */
-function int64Proto(values: readonly number[]): OnnxTensor & { readonly name: string } {
-  const data = BigInt64Array.from(values, BigInt);
-  const name = `int64(${values.join(',')})`;
-  return { name, dims: [values.length], dataType: dataTypes.int64, rawData: new Uint8Array(data.buffer) };
+interface IntegerTensors {
+  /** Named after the contents, a long one after their hash, so that equal ones are one. */
+  readonly nameOf: (values: readonly number[]) => string;
+  readonly all: () => Iterable<OnnxTensor>;
+}
+
+/** One-dimensional int64 constants, each made once. */
+function integerTensors(): IntegerTensors {
+  const names = new Map<readonly number[], string>();
+  const tensors = new Map<string, OnnxTensor>();
+  const add = (values: readonly number[]): string => {
+    const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    const contents = values.length <= 16 ? values.join(',') : createHash('sha256').update(rawData).digest('hex');
+    const name = `int64(${contents})`;
+    tensors.set(name, { name, dims: [values.length], dataType: dataTypes.int64, rawData });
+    names.set(values, name);
+    return name;
+  };
+  return { nameOf: (values) => names.get(values) ?? add(values), all: () => tensors.values() };
 }
 
 function valueInfo({ shape, dtype }: Value, name: string): OnnxValueInfo {

@@ -18,8 +18,11 @@ export interface OpDefinition<O extends OpName> {
     attrs: OpAttrs<O>,
     mismatch: (reason: string) => SluiceError,
   ): readonly ValueType[];
-  /** Vector-Jacobian product; `'zero'`: the output doesn't change for small changes of the inputs, so nothing flows. */
-  readonly gradient: 'zero' | GradientRule<O>;
+  /**
+   * Vector-Jacobian product; `'zero'`: the output doesn't change for small changes of the inputs, so nothing flows; `'none'`: no rule, for
+   * operators of frozen models.
+   */
+  readonly gradient: 'zero' | 'none' | GradientRule<O>;
   /** Outputs, counted from the first, whose gradient the rule handles. @default all */
   readonly differentiableOutputs?: number;
   /** Outputs from this one on may be left out of the ONNX node where nothing uses them. @default none */

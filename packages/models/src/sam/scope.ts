@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { Value } from '../graph/graph.js';
 import { modelErrors } from '../errors.js';
-import type { Weights } from '../weights/weights.js';
+import type { Weights, WeightTensor } from '../weights/weights.js';
 
 /** A module's place in a graph: where its operators go, and its parameters by the last part of their names. */
 export interface Scope {
@@ -31,10 +31,7 @@ export function parameterInputs(
 }
 
 /** A tensor of a checkpoint; `models/MISSING_WEIGHT` where it has none of that name. */
-export function weightOf(
-  weights: Weights,
-  name: string,
-): { readonly shape: readonly number[]; readonly data: Float32Array } {
+export function weightOf(weights: Weights, name: string): WeightTensor {
   const weight = weights.get(name);
   if (weight === undefined) throw modelErrors.MISSING_WEIGHT({ name });
   return weight;

@@ -42,6 +42,28 @@ export const kernels: { readonly [O in OpName]: Kernel<O> } = {
       return alpha * total(products);
     });
   },
+  Gemm: ([a, b, c], { transA, transB }, node) => {
+    const [left, right] = [transA ? swapped(a) : a, transB ? swapped(b) : b];
+    return tabulate(shapeOf(node), ([row, column]) => {
+      const products = range(left.shape[1]!).map((k) => read(left, [row!, k]) * read(right, [k, column!]));
+      return total(products) + read(c, [row!, column!]);
+    });
+  },
+  Conv: ([x, filters, bias], { strides, pads, group }, node) => {
+    const [outputs, inputs, height, width] = filters.shape as [number, number, number, number];
+    return tabulate(shapeOf(node), ([image, filter, row, column]) => {
+      const first = Math.floor((filter! * group) / outputs) * inputs;
+      const products = range(inputs * height * width).map((k) => {
+        const [c, i, j] = [Math.floor(k / (height * width)), Math.floor(k / width) % height, k % width];
+        const [y, left] = [row! * strides[0]! + i - pads[0]!, column! * strides[1]! + j - pads[1]!];
+        const inside = y >= 0 && y < x.shape[2]! && left >= 0 && left < x.shape[3]!;
+        return inside ? read(x, [image!, first + c, y, left]) * read(filters, [filter!, c, i, j]) : 0;
+      });
+      return total(products) + read(bias, [filter!]);
+    });
+  },
+  Gather: ([x], { indices }, node) =>
+    tabulate(shapeOf(node), ([entry, ...rest]) => read(x, [indices[entry!]!, ...rest])),
   Reshape: ([x], _, node) => ({ shape: shapeOf(node), data: x.data }),
   Transpose: ([x], { perm }, node) =>
     tabulate(shapeOf(node), (i) =>

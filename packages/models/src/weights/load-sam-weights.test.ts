@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OnnxModel } from '../onnx/onnx-schema.js';
 import { readOnnxFile } from '../onnx/read-onnx.js';
 import { resolveModelFile } from '../zoo/resolve-model-file.js';
 import { loadSamWeights, readSamWeights, writeSamWeights } from './load-sam-weights.js';
-import { readSafetensors, weightsOf } from './safetensors.js';
+import { readSafetensors, weightsOf, writeSafetensors } from './safetensors.js';
 import type { Weights } from './weights.js';
 
 const golden = new URL('../../../../../shared/golden/decoder-train.safetensors', import.meta.url);
@@ -83,5 +86,60 @@ describe("SAM's decoder weights", () => {
       const moved = Math.max(...data.map((value, i) => Math.abs(value - ours!.data[i]!)));
       expect([name, moved < 1e-3]).toEqual([name, true]); // six Adam steps of at most 1e-4 each
     }
+  });
+
+  describe('of a file', () => {
+    let folder: string;
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'sam-weights-'));
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+    const save = async (changed: Weights): Promise<string> => {
+      const file = join(folder, 'sam.bin');
+      await writeFile(file, writeSafetensors(changed));
+      return file;
+    };
+
+    const expectSame = (loaded: Weights): void => {
+      expect(loaded.size).toBe(weights.size);
+      for (const [name, { shape, data }] of weights) {
+        const same = Buffer.from(data.buffer).equals(Buffer.from(loaded.get(name)!.data.buffer));
+        expect([name, loaded.get(name)?.shape, same]).toEqual([name, shape, true]);
+      }
+    };
+
+    it('are found under a prefix and beside an image encoder, with a word about it', async () => {
+      const encoder = { shape: [1], data: new Float32Array(1) };
+      const prefixed = [...weights, ['image_encoder.pos_embed', encoder] as const].map(
+        ([name, value]) => [`module.${name}`, value] as const,
+      );
+      const notes: string[] = [];
+      const file = await save(new Map(prefixed));
+      const loaded = await loadSamWeights(file, (note) => notes.push(note));
+      expectSame(loaded);
+      expect(notes).toEqual([`${file}: the prefix "module." of all 138 names was left away`]);
+    });
+
+    it("are those of the zoo's model when the file is its ONNX decoder", async () => {
+      expectSame(await loadSamWeights(path));
+    });
+
+    it('are refused with a list of all that is missing, unexpected or of another shape', async () => {
+      const changed = new Map(weights);
+      changed.delete('mask_decoder.iou_token.weight');
+      changed.set('mask_decoder.hq_token.weight', { shape: [1, 256], data: new Float32Array(256) });
+      changed.set('mask_decoder.mask_tokens.weight', { shape: [5, 256], data: new Float32Array(5 * 256) });
+      const file = await save(changed);
+      await expect(loadSamWeights(file)).rejects.toMatchObject({
+        code: 'models/WEIGHTS_MISMATCH',
+        message:
+          `${file} does not hold the tensors of SAM's prompt encoder and mask decoder: missing 1: mask_decoder.iou_token.weight [1, 256]; ` +
+          'unexpected 1: mask_decoder.hq_token.weight [1, 256]; ' +
+          'in another shape 1: mask_decoder.mask_tokens.weight [5, 256] for [4, 256]. ' +
+          'Take a checkpoint of SAM or MobileSAM, saved under their parameter names',
+      });
+      const none = await save(new Map([['fc.weight', { shape: [1], data: new Float32Array(1) }]]));
+      await expect(loadSamWeights(none)).rejects.toThrow(/missing 137: .* and 132 more/);
+    });
   });
 });

@@ -3,14 +3,28 @@ import { elementCount } from '../graph/shape.js';
 import type { OnnxModel } from '../onnx/onnx-schema.js';
 import { readOnnxFile } from '../onnx/read-onnx.js';
 import { float32Values } from '../onnx/tensor-values.js';
+import { embeddedModel } from '../zoo/model-zoo.js';
 import { resolveModelFile } from '../zoo/resolve-model-file.js';
+import { openCheckpoint } from './open-checkpoint.js';
+import { readSamCheckpoint } from './read-sam-checkpoint.js';
 import { samDecoderPlaces, type WeightPlace } from './sam-decoder-places.js';
+import { transposed as transpose } from './transposed.js';
 import type { Weights } from './weights.js';
 
-/** The prompt encoder's and mask decoder's weights of a zoo model, under the names of SAM's checkpoints. */
-export async function loadSamWeights(model: string): Promise<Weights> {
+/**
+ * The prompt encoder's and mask decoder's weights under the names of SAM's checkpoints: of a zoo model by its name, or of a file by its
+ * path (`.pt`, `.pth`, `.safetensors`, or a decoder's `.onnx`; the content decides). `log` is told what was done to find them.
+ */
+export async function loadSamWeights(model: string, log: (note: string) => void = () => undefined): Promise<Weights> {
   const path = await resolveModelFile(model, 'decoder');
-  return readSamWeights(await readOnnxFile(path), path);
+  const checkpoint = await openCheckpoint(path);
+  try {
+    if (checkpoint.format === 'onnx') return readSamWeights(await readOnnxFile(path), path);
+    for (const note of checkpoint.notes) log(`${path}: ${note}`);
+    return await readSamCheckpoint(checkpoint, await loadSamWeights(embeddedModel)); // all of SAM's models have one decoder
+  } finally {
+    await checkpoint.close();
+  }
 }
 
 /** The weights in a decoder's ONNX model; `path` names it in errors. */
@@ -49,13 +63,4 @@ function writePlace(
   all.set(transposed ? transpose(weight.data, shape[0]!, shape[1]!) : weight.data, offset);
   initializer.rawData = new Uint8Array(all.buffer);
   initializer.floatData = [];
-}
-
-/** `[rows, columns]` to `[columns, rows]`. */
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column]!;
-  }
-  return result;
 }

@@ -1,24 +1,11 @@
 import { modelErrors } from '../errors.js';
 import { duplicateKey } from './duplicate-key.js';
-
-export const safetensorsDtypes = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-} as const;
-export type SafetensorsDtype = keyof typeof safetensorsDtypes;
+import { elementBytes, isElementType, type ElementType } from './tensor-data.js';
 
 /** Where a tensor lies: `[begin, end)` in the file. */
 export interface SafetensorsEntry {
   readonly name: string;
-  readonly dtype: SafetensorsDtype;
+  readonly dtype: ElementType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -31,20 +18,30 @@ export interface SafetensorsHeader {
 
 const LARGEST_HEADER = 100_000_000;
 
+/** Bytes of the header, its length's 8 bytes included; `head` holds at least those 8. Checked before that many bytes are read. */
+export function safetensorsHeaderEnd(head: Uint8Array, fileSize: number, source: string): number {
+  const refuse = (problem: string): Error => modelErrors.BAD_SAFETENSORS({ source, problem });
+  if (fileSize < 8) throw refuse(`it has ${String(fileSize)} bytes, less than the 8 that tell the header's length`);
+  const length = new DataView(head.buffer, head.byteOffset).getBigUint64(0, true);
+  if (length > LARGEST_HEADER)
+    throw refuse(`its header claims ${String(length)} bytes; at most ${String(LARGEST_HEADER)} are read`);
+  const end = 8 + Number(length);
+  if (end > fileSize) throw refuse(`its header claims ${String(length)} bytes, but the file ends before that`);
+  return end;
+}
+
 /**
  * Reads and checks the header: 8 bytes of little-endian length, then JSON. The tensors must cover the rest of the file without
  * gap or overlap, each with exactly the bytes of its shape and dtype. https://huggingface.co/docs/safetensors (format)
+ * `bytes` are the file's, from its beginning to the header's end at least.
  */
-export function readSafetensorsHeader(bytes: Uint8Array, source: string): SafetensorsHeader {
+export function readSafetensorsHeader(
+  bytes: Uint8Array,
+  source: string,
+  fileSize: number = bytes.length,
+): SafetensorsHeader {
   const refuse = (problem: string): Error => modelErrors.BAD_SAFETENSORS({ source, problem });
-  if (bytes.length < 8)
-    throw refuse(`it has ${String(bytes.length)} bytes, less than the 8 that tell the header's length`);
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > LARGEST_HEADER)
-    throw refuse(`its header claims ${String(length)} bytes; at most ${String(LARGEST_HEADER)} are read`);
-  const start = 8 + Number(length);
-  if (start > bytes.length) throw refuse(`its header claims ${String(length)} bytes, but the file ends before that`);
-
+  const start = safetensorsHeaderEnd(bytes, fileSize, source);
   const text = textOf(bytes.subarray(8, start), refuse);
   const fields = jsonObject(text, refuse);
   const metadata = metadataOf(fields['__metadata__'], refuse);
@@ -58,9 +55,9 @@ export function readSafetensorsHeader(bytes: Uint8Array, source: string): Safete
     if (begin < position) throw refuse(`tensor "${name}" overlaps the one before it`);
     if (begin > position) throw refuse(`there is a hole of ${String(begin - position)} bytes before tensor "${name}"`);
     position = end;
-    if (position > bytes.length) throw refuse(`tensor "${name}" ends beyond the file; it may be truncated`);
+    if (position > fileSize) throw refuse(`tensor "${name}" ends beyond the file; it may be truncated`);
   }
-  if (position < bytes.length) throw refuse(`${String(bytes.length - position)} bytes at its end belong to no tensor`);
+  if (position < fileSize) throw refuse(`${String(fileSize - position)} bytes at its end belong to no tensor`);
   return { metadata, entries };
 }
 
@@ -97,21 +94,21 @@ function metadataOf(value: unknown, refuse: Refuse): Record<string, string> {
 
 function entryOf(name: string, value: unknown, start: number, refuse: Refuse): SafetensorsEntry {
   const { dtype, shape, data_offsets: offsets } = isObject(value) ? value : {};
-  if (typeof dtype !== 'string' || !Object.hasOwn(safetensorsDtypes, dtype)) {
+  if (!isElementType(dtype)) {
     throw refuse(
-      `tensor "${name}" has the dtype ${JSON.stringify(dtype)}; known are ${Object.keys(safetensorsDtypes).join(', ')}`,
+      `tensor "${name}" has the dtype ${JSON.stringify(dtype)}; known are ${Object.keys(elementBytes).join(', ')}`,
     );
   }
   if (!isSizes(shape)) throw refuse(`tensor "${name}" has no valid shape`);
   if (!isSizes(offsets) || offsets.length !== 2) throw refuse(`tensor "${name}" has no valid data_offsets`);
   const [begin, end] = offsets as [number, number];
-  const bytes = shape.reduce((product, size) => product * size, safetensorsDtypes[dtype as SafetensorsDtype]);
+  const bytes = shape.reduce((product, size) => product * size, elementBytes[dtype]);
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
     throw refuse(
       `tensor "${name}" of ${dtype} [${shape.join(', ')}] needs ${String(bytes)} bytes, its data_offsets give ${String(end - begin)}`,
     );
   }
-  return { name, dtype: dtype as SafetensorsDtype, shape, begin: start + begin, end: start + end };
+  return { name, dtype, shape, begin: start + begin, end: start + end };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,27 +1,13 @@
 import { modelErrors } from '../errors.js';
-import { fromFloat16Bytes } from './float16.js';
-import {
-  readSafetensorsHeader,
-  safetensorsDtypes,
-  type SafetensorsDtype,
-  type SafetensorsEntry,
-} from './safetensors-header.js';
+import { readSafetensorsHeader } from './safetensors-header.js';
+import { elementBytes, tensorData, type ElementType, type TensorData } from './tensor-data.js';
 import type { WeightTensor, Weights } from './weights.js';
-
-type SafetensorsData =
-  | Float64Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Int8Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>;
 
 /** A tensor as the file has it; F16 and BF16 are widened to float32, which is exact. */
 export interface SafetensorsTensor {
-  readonly dtype: SafetensorsDtype;
+  readonly dtype: ElementType;
   readonly shape: readonly number[];
-  readonly data: SafetensorsData;
+  readonly data: TensorData;
 }
 
 export interface SafetensorsFile {
@@ -33,9 +19,10 @@ export interface SafetensorsFile {
 export function readSafetensors(bytes: Uint8Array, source = 'safetensors data'): SafetensorsFile {
   const { metadata, entries } = readSafetensorsHeader(bytes, source);
   const tensors = new Map<string, SafetensorsTensor>();
-  for (const entry of entries) {
-    const { name, dtype, shape } = entry;
-    tensors.set(name, { dtype, shape, data: dataOf(bytes, entry) });
+  for (const { name, dtype, shape, begin, end } of entries) {
+    const copy = new Uint8Array(end - begin); // aligned, and does not keep the file's bytes alive
+    copy.set(bytes.subarray(begin, end));
+    tensors.set(name, { dtype, shape, data: tensorData(dtype, copy.buffer) });
   }
   return { metadata, tensors };
 }
@@ -86,39 +73,8 @@ export function weightsOf({ tensors }: SafetensorsFile, source = 'safetensors da
   );
 }
 
-function dataOf(bytes: Uint8Array, { dtype, begin, end }: SafetensorsEntry): SafetensorsData {
-  const copy = new Uint8Array(end - begin); // aligned, and does not keep the file's bytes alive
-  copy.set(bytes.subarray(begin, end));
-  switch (dtype) {
-    case 'F32':
-      return new Float32Array(copy.buffer);
-    case 'F16':
-      return fromFloat16Bytes(copy);
-    case 'BF16':
-      return fromBfloat16(new Uint16Array(copy.buffer));
-    case 'F64':
-      return new Float64Array(copy.buffer);
-    case 'I64':
-      return new BigInt64Array(copy.buffer);
-    case 'I32':
-      return new Int32Array(copy.buffer);
-    case 'I16':
-      return new Int16Array(copy.buffer);
-    case 'I8':
-      return new Int8Array(copy.buffer);
-    case 'U8':
-    case 'BOOL':
-      return copy;
-  }
-}
-
-/** Bfloat16 is the upper half of a float32. */
-function fromBfloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
-}
-
 function checkWritable(name: string, shape: readonly number[], data: Float32Array): void {
-  const needed = shape.reduce((product, size) => product * size, safetensorsDtypes.F32);
+  const needed = shape.reduce((product, size) => product * size, elementBytes.F32);
   if (name !== '__metadata__' && needed === data.byteLength) return;
   const problem = `tensor "${name}" of shape [${shape.join(', ')}] can't be written with ${String(data.length)} values`;
   throw modelErrors.BAD_SAFETENSORS({ source: 'safetensors to write', problem });

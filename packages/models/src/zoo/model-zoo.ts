@@ -129,6 +129,9 @@ const models = {
 
 export type ModelName = keyof typeof models;
 
+/** The model whose files are installed with this package. */
+export const embeddedModel: ModelName = 'sam-tiny-vit';
+
 export const modelNames = Object.keys(models) as readonly ModelName[];
 
 /** The zoo's entry of a name, for instance from a pipeline file; throws `models/UNKNOWN_MODEL`. */

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { vit } from '../sam/vit/vit.js';
+import { encoderGraph } from '../encoder/encoder-graph.js';
+import type { TensorInfo } from '../weights/checkpoint-file.js';
+import { loadSamWeights } from '../weights/load-sam-weights.js';
+import type { Weights } from '../weights/weights.js';
+import { modelCost } from './model-cost.js';
+import { parameterCount } from './parameter-count.js';
+
+const [width, heads, head, tokens] = [768, 12, 64, 64 * 64];
+
+/** Zeros in the shapes of ViT-B's encoder, with one block for each side of attention window given; 64 attends to the whole image. */
+function weightsOf(sides: readonly number[]): Weights {
+  const weights = new Map<string, { shape: number[]; data: Float32Array<ArrayBuffer> }>();
+  const put = (name: string, ...shape: number[]): void => {
+    const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    weights.set(`image_encoder.${name}`, { shape, data });
+  };
+  const layer = (name: string, outputs: number, ...inputs: number[]): void => {
+    put(`${name}.weight`, outputs, ...inputs);
+    put(`${name}.bias`, outputs);
+  };
+  put('pos_embed', 1, 64, 64, width);
+  layer('patch_embed.proj', width, 3, 16, 16);
+  sides.forEach((side, i) => {
+    const block = `blocks.${String(i)}`;
+    layer(`${block}.norm1`, width);
+    layer(`${block}.norm2`, width);
+    layer(`${block}.attn.qkv`, 3 * width, width);
+    layer(`${block}.attn.proj`, width, width);
+    put(`${block}.attn.rel_pos_h`, 2 * side - 1, head);
+    put(`${block}.attn.rel_pos_w`, 2 * side - 1, head);
+    layer(`${block}.mlp.lin1`, 4 * width, width);
+    layer(`${block}.mlp.lin2`, width, 4 * width);
+  });
+  put('neck.0.weight', 256, width, 1, 1);
+  layer('neck.1', 256);
+  put('neck.2.weight', 256, 256, 3, 3);
+  layer('neck.3', 256);
+  return weights;
+}
+
+const infoOf = (weights: Weights): Map<string, TensorInfo> =>
+  new Map([...weights].map(([name, { shape }]) => [name, { shape, dtype: 'F32' }]));
+
+describe("SAM's encoders", () => {
+  it("ViT-B: OTX's 483.71 GFLOPs are ours plus the padding of windows less the relative positions within our products", () => {
+    const macs = (sides: readonly number[]): number => modelCost(vit(weightsOf(sides), 1024)).macs;
+    const one = macs([14]);
+    const total = one + 7 * (macs([14, 14]) - one) + 4 * (macs([14, 64]) - one);
+    expect(total).toBe(576_538_601_472);
+
+    const inWindows = 25 * 14 * 14; // 64 x 64 places padded to 70 x 70
+    const padding = 8 * 4 * width ** 2 * (inWindows - tokens); // SAM's projections work on padding; ours do not
+    const products = 4 * tokens * tokens * 128 + 8 * inWindows * 196 * 28; // two sides of places more for each query and key
+    const rows = 2 * head * (4 * tokens * 64 + 8 * inWindows * 14); // queries by relative positions
+    const original = total + padding - heads * (products + rows);
+    expect(Math.abs(original / 483.71e9 - 1)).toBeLessThan(0.001);
+  });
+
+  it('ViT-B has the published 93.7 M parameters, encoder and decoder together', async () => {
+    const sides = Array.from({ length: 12 }, (_, i) => (i % 3 === 2 ? 64 : 14));
+    const encoder = infoOf(weightsOf(sides));
+    expect(parameterCount(encoder)).toBe(89_670_912);
+    const total = parameterCount(encoder) + parameterCount(infoOf(await loadSamWeights('sam-tiny-vit')));
+    expect(Math.abs(total / 93.7e6 - 1)).toBeLessThan(0.001);
+  });
+
+  it('TinyViT costs 3 % less in our graph than the published 38.55 GFLOPs: windows are not padded before projections', async () => {
+    const { macs } = modelCost(await encoderGraph('sam-tiny-vit', 1024));
+    expect(macs).toBe(37_445_805_568);
+  });
+
+  it('count no statistics, integers or parts that are not asked for', () => {
+    const info = (dtype: TensorInfo['dtype'], ...shape: number[]): TensorInfo => ({ dtype, shape });
+    const tensors = new Map([
+      ['a.weight', info('F16', 2, 3)],
+      ['bn.running_mean', info('F32', 100)],
+      ['bn.num_batches_tracked', info('I64')],
+      ['head.weight', info('F32', 50)],
+      ['scale', info('F32')],
+    ]);
+    expect(parameterCount(tensors, (name) => !name.startsWith('head.'))).toBe(7);
+  });
+});

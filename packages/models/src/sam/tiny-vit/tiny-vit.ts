@@ -1,0 +1,56 @@
+import { GraphBuilder } from '../../graph/graph-builder.js';
+import type { Graph, Value } from '../../graph/graph.js';
+import type { Weights } from '../../weights/weights.js';
+import { builtEncoder, stagePorts, type EncoderPorts } from '../encoders/encoder-ports.js';
+import { frozenLinear, frozenNorm, frozenRoot, inside, numbered, type Frozen } from '../encoders/frozen.js';
+import { toMap, toTokens } from '../encoders/layout.js';
+import { neck } from '../encoders/neck.js';
+import { convolution, invertedBottleneck, patchEmbedding, patchMerging } from './convolutions.js';
+import { foldBatchNorm } from './fold-batch-norm.js';
+import type { AttentionRows } from '../encoders/attention-rows.js';
+import { windowAttention, windowAttentionRows } from './window-attention.js';
+
+const EPSILON = 1e-5;
+
+/**
+ * MobileSAM's image encoder (TinyViT, Wu et al. 2022): pixels [1, 3, size, size] to an embedding, token-major [(size / 16)², 256]. Depths,
+ * widths, heads and windows are those of the weights (`image_encoder.*`).
+ */
+export function tinyVit(weights: Weights, size: number, ports: EncoderPorts = stagePorts): Graph {
+  const builder = new GraphBuilder();
+  const place = inside(frozenRoot(builder, foldBatchNorm(weights)), 'image_encoder');
+  const pixels = builder.input(ports.pixels, [1, 3, size, size]);
+  let map = patchEmbedding(inside(place, 'patch_embed'), pixels);
+  for (const layer of numbered(place, 'layers')) map = layerOf(layer, map);
+  const grid = size / 16;
+  return builtEncoder(builder, neck(inside(place, 'neck'), toTokens(builder, map), grid), grid, ports);
+}
+
+/** Blocks of one resolution, and the way to the next one. The first layer's blocks are convolutions, the others' attention. */
+function layerOf(layer: Frozen, map: Value): Value {
+  const bottlenecks = numbered(layer, 'blocks', 'conv1.');
+  const convolved = bottlenecks.reduce((x, block) => invertedBottleneck(block, x), map);
+  const attended = attentionBlocks(layer, convolved);
+  return layer.has('downsample.') ? patchMerging(inside(layer, 'downsample'), attended) : attended;
+}
+
+function attentionBlocks(layer: Frozen, map: Value): Value {
+  const blocks = numbered(layer, 'blocks', 'attn.');
+  if (blocks.length === 0) return map;
+  const grid = map.shape[2]!;
+  const rows = windowAttentionRows(inside(blocks[0]!, 'attn'), grid);
+  const tokens = blocks.reduce((x, block) => attentionBlock(block, x, rows), toTokens(layer.builder, map));
+  return toMap(layer.builder, tokens, grid);
+}
+
+/** Attention in windows, a look around in each channel, and a perceptron. [grid², C] -> [grid², C] */
+function attentionBlock(block: Frozen, tokens: Value, rows: AttentionRows): Value {
+  const { builder } = block;
+  const attended = builder.emit('Add', [tokens, windowAttention(inside(block, 'attn'), tokens, rows)]);
+  const map = toMap(builder, attended, rows.windows.grid);
+  const seen = toTokens(builder, convolution(inside(block, 'local_conv'), map));
+  const mlp = inside(block, 'mlp');
+  const normal = frozenNorm(inside(mlp, 'norm'), seen, EPSILON);
+  const hidden = builder.emit('Gelu', [frozenLinear(inside(mlp, 'fc1'), normal)]);
+  return builder.emit('Add', [seen, frozenLinear(inside(mlp, 'fc2'), hidden)]);
+}
