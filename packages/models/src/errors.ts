@@ -73,7 +73,7 @@ export const modelErrors = defineErrors('models', {
     `a prompt of sample "${d.key}" asks for the instance "${d.instance}", which the sample does not have; the stage that makes prompts must take their names from the sample`,
   // SAM
   MISSING_WEIGHT: (d: { name: string }) =>
-    `the checkpoint has no tensor "${d.name}"; it must hold SAM's prompt encoder and mask decoder under SAM's parameter names`,
+    `the checkpoint has no tensor "${d.name}"; it must hold SAM's modules under SAM's parameter names`,
   EMPTY_PROMPT: (d: { instance: string }) =>
     `the prompt for instance "${d.instance}" has neither a box nor a point; give it at least one`,
   // training
