@@ -20,7 +20,7 @@ const usageCodes = new Set([
   ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE', 'pipelines/NO_TESTS'],
   ...['pipelines/BAD_SWEEP', 'pipelines/BAD_PACKAGE_NAME', 'pipelines/FOLDER_NOT_EMPTY'],
   ...['pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN', 'pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE'],
-  ...['pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
+  ...['pipelines/NO_RECIPE', 'pipelines/DATA_ROOT', 'pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
   ...['models/UNKNOWN_MODEL', 'models/NO_MODEL_FILE'],
   ...['data/DESTINATION', 'data/FORMAT_NAME', 'data/DATASET_FOLDER'],
 ]);
