@@ -45,8 +45,12 @@ describe.each(recipeNames())('the recipe %s', (name) => {
   it("has each value of OTX's in the table of README.md, beside that of `fast`", async () => {
     const { profiles } = parse(readFileSync(file, 'utf8')) as { profiles: { otx: Tree } };
     const [otx, fast] = [await valuesAt(file, 'otx'), await valuesAt(file, 'fast')];
-    const rows = [...page.matchAll(/^\| `(stages\.[^`]+)` \| `([^`]*)` \| (?:`([^`]*)`|) \| .+ \|$/gm)];
-    const shown = rows.map(([, key, ours, fasts]) => [key, ours, fasts ?? '']);
+    const rows = page
+      .split('\n')
+      .filter((line) => line.startsWith('| `stages.'))
+      .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
+    const shown = rows.map(([, ...cells]) => cells.slice(0, 3));
+    expect(rows.every(([, , , , meaning]) => meaning !== '')).toBe(true);
     expect(shown).toEqual(
       leaves(profiles.otx).map(([key]) => [key, String(otx.get(key)), fast.has(key) ? String(fast.get(key)) : '']),
     );
@@ -111,7 +115,6 @@ describe('a recipe command', () => {
   });
 
   it('says of a folder that no format fits what is there, before it trains', async () => {
-    
     mkdirSync('empty');
     writeFileSync('empty/notes.txt', 'no dataset');
     const { code, err } = await sluice('train', '--config', 'sam-tiny-vit', '--data-root', 'empty', '--quiet');
