@@ -23,7 +23,10 @@ export function pullProgress(name: string, { err, screen }: Terminal): PullProgr
       if (step === last) return;
       last = step;
       const text = `${name}: ${String(percent)} % of ${formatBytes(total)}`;
-      if (screen === undefined) return err(`${text}\n`);
+      if (screen === undefined) {
+        err(`${text}\n`);
+        return;
+      }
       erase();
       screen.write(text);
       drawn = text;
