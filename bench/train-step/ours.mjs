@@ -1,9 +1,13 @@
-/** Our side of `bench train-step`, as peers/train_step.py: `node ours.mjs INPUTS.safetensors WEIGHTS.safetensors THREADS` */
+/**
+ * Our side of `bench train-step`, as peers/train_step.py: `node ours.mjs INPUTS.safetensors WEIGHTS.safetensors THREADS [BACKEND]`; with one of
+ * TensorFlow.js's backends (tensorflow, wasm, cpu) it is a side of `bench engines`.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import {
   createDecoderPredictor,
   createDecoderTrainer,
   createOnnxRuntimeEngine,
+  createTfjsEngine,
   readSafetensors,
   weightsOf,
   writeSafetensors,
@@ -11,7 +15,7 @@ import {
 import { serve } from '../support/serve.mjs';
 import { boxesOf, frame, image, maskOf } from './inputs.mjs';
 
-const [inputsFile, weightsFile, threads] = process.argv.slice(2);
+const [inputsFile, weightsFile, threads, backend] = process.argv.slice(2);
 const { tensors } = readSafetensors(await readFile(inputsFile));
 const weights = weightsOf(readSafetensors(await readFile(weightsFile)));
 const embedding = tensors.get('embedding').data;
@@ -19,7 +23,10 @@ const boxes = boxesOf(tensors.get('boxes').data);
 const prompts = boxes.map((box, i) => ({ instance: String(i), box }));
 const items = [{ key: 'bench', embedding, image, frame, prompts, masks: boxes.map(maskOf) }];
 
-const engine = createOnnxRuntimeEngine({ threads: Number(threads) });
+const engine =
+  backend === undefined
+    ? createOnnxRuntimeEngine({ threads: Number(threads) })
+    : await createTfjsEngine({ threads: Number(threads), backend });
 const predictor = await createDecoderPredictor(engine, weights);
 const trainer = await createDecoderTrainer({ engine, weights, optimizer: {} });
 
@@ -32,6 +39,6 @@ const actions = {
 await serve(actions, async ({ gradients }) => {
   const { loss, focal, dice, iou } = await trainer.accumulate(items);
   await writeFile(gradients, writeSafetensors(await trainer.gradients()));
-  return { losses: { loss, focal, dice, iou_mse: iou } };
+  return { version: engine.version, losses: { loss, focal, dice, iou_mse: iou } };
 });
 await engine.dispose();

@@ -8,7 +8,12 @@ export interface ImageRef {
   readonly path: string;
   readonly width: number;
   readonly height: number;
+  /** Seen in a mirror: the file's pixels are turned so when they are read. */
+  readonly flip?: Flip;
 }
+
+/** Left and right changed places, top and bottom, or both. */
+export type Flip = 'horizontal' | 'vertical' | 'both';
 
 /** A mask as the dataset stores it. Polygon rings are flat `[x, y, ...]`; RLE runs are column-major, first run zeros. */
 export type MaskSource =

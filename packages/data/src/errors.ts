@@ -17,7 +17,12 @@ export const dataErrors = defineErrors('data', {
     `cannot read the image ${d.path}: ${d.reason}; replace the file or remove it from the dataset`,
   IMAGE_SIZE: (d: { path: string; declared: Size; stored: Size }) =>
     `the image ${d.path} is ${size(d.stored)} but the dataset declares ${size(d.declared)}; masks would not fit: correct the declared width and height`,
-  PROMPT_KIND: (_: object) => 'neither boxes nor points are asked for; set boxes or points to true',
+  PROMPT_KIND: ({ mix }: { mix?: { box: number; point: number } }) =>
+    mix
+      ? `prompts cannot be mixed as ${mix.box} boxes to ${mix.point} points; give two shares from 0, not both 0`
+      : 'neither boxes nor points are asked for; set boxes or points to true',
+  PROMPT_POINTS: (d: { pointCount: number }) =>
+    `pointCount is ${d.pointCount} but must be a whole number from 1; leave it out to ask with one point`,
   PROMPT_JITTER: (d: { jitter: number }) => `jitter is ${d.jitter} but must be at least 0 and below 0.5; 0.02 is usual`,
   PROMPT_LIMIT: (d: { maxPerImage: number }) =>
     `maxPerImage is ${d.maxPerImage} but must be at least 1; leave it out to use every instance`,

@@ -2,6 +2,7 @@ export {
   ModelInputContract,
   PromptedSampleContract,
   SampleContract,
+  type Flip,
   type Frame,
   type ImageRef,
   type Instance,
@@ -25,12 +26,16 @@ export { frameOf } from './images/frame.js';
 export { imageDigest, modelInputOf, type ModelInputOptions } from './images/model-input.js';
 export { modelPixels, prepareImage, type PreprocessMode } from './images/prepare-image.js';
 export { probeCodec } from './images/probe-codec.js';
+export { readPixels } from './images/read-pixels.js';
 export { resizeAntialiased } from './images/resize-antialiased.js';
 export { resizeBilinear } from './images/resize-bilinear.js';
 export type { RgbImage } from './images/rgb-image.js';
 export { innermostPixel } from './masks/innermost-pixel.js';
+export { flipSample } from './samples/flip-sample.js';
 export { sampleDigest } from './samples/sample-digest.js';
-export { promptSampler, type PromptOptions } from './prompts/prompt-sampler.js';
+export { evaluationPrompts, type PromptKind } from './prompts/evaluation-prompts.js';
+export type { JitterNoise } from './prompts/jitter-box.js';
+export { promptSampler, type PromptMix, type PromptOptions } from './prompts/prompt-sampler.js';
 export { coco } from './formats/coco/coco.js';
 export { writeCoco } from './formats/coco/write-coco.js';
 export type { DatasetToWrite, DatasetWriter, ImageToWrite, Loss, LossReason } from './formats/dataset-writer.js';
@@ -58,5 +63,5 @@ export { splitDataset, type Split } from './tools/split-dataset.js';
 export { datumaro } from './formats/datumaro/datumaro.js';
 export { commonSemanticSegmentation } from './formats/semantic/common-semantic-segmentation.js';
 export { vocInstance, vocSemantic } from './formats/voc/voc.js';
-export { generateScene, type Scene, type SceneOptions } from './demo/generate-scene.js';
+export { generateScene, type Scene, type SceneContent, type SceneOptions } from './demo/generate-scene.js';
 export { writeDemoDataset, type DemoDatasetOptions } from './demo/write-demo-dataset.js';

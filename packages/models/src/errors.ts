@@ -6,6 +6,9 @@ export const modelErrors = defineErrors('models', {
   TENSOR_MISMATCH: (d: { where: string; problem: string }) => `${d.where}: ${d.problem}`,
   ENGINE_FAILED: (d: { engine: string; action: string; reason: string }) =>
     `the ${d.engine} engine failed while ${d.action}: ${d.reason}`,
+  NO_TFJS: (d: { tried: readonly string[]; folder: string }) =>
+    `no backend of TensorFlow.js computes here: ${d.tried.join(', ')}. In ${d.folder}, run \`npm install @tensorflow/tfjs-node\` (native), or ` +
+    '`npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm` (slower, needs nothing), or take `engine: onnxruntime`',
   // graph
   SHAPE_MISMATCH: (d: { op: string; shapes: readonly (readonly number[])[]; reason: string }) =>
     `${d.op} of ${d.shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ')}: ${d.reason}`,
@@ -77,6 +80,10 @@ export const modelErrors = defineErrors('models', {
   EMPTY_PROMPT: (d: { instance: string }) =>
     `the prompt for instance "${d.instance}" has neither a box nor a point; give it at least one`,
   // training
+  SAMPLED_LOSS: (d: { tokens: number; resolution: string }) =>
+    `the loss can be taken on 2 to 4095 image tokens at low resolution, not on ${String(d.tokens)} at resolution "${d.resolution}"; leave loss-tokens out to take it on all`,
+  UNKNOWN_CLASS: (d: { names: readonly string[]; classes: readonly string[] }) =>
+    `class-weights names ${d.names.map((name) => JSON.stringify(name)).join(', ')}, which nothing in the train subset is; its classes are ${d.classes.map((name) => JSON.stringify(name)).join(', ')}`,
   PROMPTS_WITHOUT_MASKS: (d: { key: string; prompts: number; masks: number }) =>
     `training item "${d.key}" has ${String(d.prompts)} prompts and ${String(d.masks)} masks; each prompt needs one mask`,
   NOTHING_TO_TRAIN: (d: { pattern: string; hint: string }) =>

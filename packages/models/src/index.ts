@@ -22,6 +22,13 @@ export {
 } from './engines/tensor-engine.js';
 export { float32Tensor, type Tensor } from './engines/tensor.js';
 export { createOnnxRuntimeEngine, type OnnxRuntimeOptions } from './engines/onnxruntime/onnx-runtime-engine.js';
+export { createTfjsEngine, type TfjsOptions } from './engines/tfjs/tfjs-engine.js';
+export {
+  describeBackend,
+  findBackend,
+  type FindBackendOptions,
+  type FoundBackend,
+} from './engines/tfjs/find-backend.js';
 export { gradients } from './autodiff/backward.js';
 export { GraphBuilder } from './graph/graph-builder.js';
 export type { Constant, Graph, GraphNode, Value, ValueType } from './graph/graph.js';
@@ -31,7 +38,8 @@ export { engineName, type ProviderName } from './engines/onnxruntime/providers.j
 export { modelErrors } from './errors.js';
 export { checkpointPredictor, readCheckpoint, type CheckpointPredictor } from './evaluate/checkpoint-predictor.js';
 export { cachedEvaluation, type CachedEvaluationOptions } from './evaluate/cached-evaluation.js';
-export { evaluateDecoder, type Evaluation } from './evaluate/evaluate-decoder.js';
+export { evaluateDecoder, type EvaluateDecoderOptions, type Evaluation } from './evaluate/evaluate-decoder.js';
+export { meanEvaluation } from './evaluate/mean-evaluation.js';
 export { gatherSubset } from './evaluate/gather-subset.js';
 export type { LabelledEmbedding } from './evaluate/pair-samples.js';
 export { promptMasks } from './evaluate/prompt-masks.js';

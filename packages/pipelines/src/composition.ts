@@ -63,6 +63,18 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
   },
   engine: {
     onnxruntime: onnxruntimeChoice(threads),
+    tfjs: async () => {
+      const { createTfjsEngine, TENSOR_ENGINE } = await import('@sluice/models');
+      return containerModule(({ bind }) => {
+        bind(TENSOR_ENGINE)
+          .toDynamicValue((context) => {
+            const logger = context.get(LOGGER);
+            return createTfjsEngine({ threads, report: (sentence) => logger.info(sentence) });
+          })
+          .inSingletonScope()
+          .onDeactivation((engine) => engine.dispose());
+      });
+    },
   },
   logger: {
     // Bound by the run itself, which writes `log.jsonl` whatever else gets the lines.

@@ -1,6 +1,9 @@
+import type { Random } from '@sluice/core';
 import type { Shader } from './canvas.js';
-import type { Colour } from './colour.js';
+import { between } from './chance.js';
+import { mix, varied, type Colour } from './colour.js';
 import { diffuse, type Light } from './light.js';
+import type { Species } from './species.js';
 
 export interface Berry {
   readonly x: number;
@@ -33,5 +36,26 @@ export function berryShader(berry: Berry, light: Light): Shader {
     const fromBlossom = Math.hypot(nx - blossom[0], ny - blossom[1]);
     const stain = fromBlossom < 0.26 ? 0.25 : fromBlossom < 0.34 ? 0.7 : 1;
     for (let channel = 0; channel < 3; channel++) colour[channel] = base[channel]! * lit * stain + highlight;
+  };
+}
+
+/** A berry of about a size; `height` is how far it stands out of its neighbours, and so gets light. */
+export function ripen(
+  random: Random,
+  { at: [x, y], height }: { readonly at: readonly [x: number, y: number]; readonly height: number },
+  size: number,
+  species: Species,
+): Berry {
+  const unripe = random.uniform() < species.unripeShare ? between(random, 0.4, 1) : 0.25 * random.uniform();
+  const turn = 2 * Math.PI * random.uniform();
+  const out = between(random, 0.2, 1.2);
+  return {
+    x,
+    y,
+    radius: size * between(random, 0.86, 1.12),
+    colour: varied(random, mix(species.ripe, species.unripe, unripe), 0.12),
+    openness: Math.min(1, 0.5 + 0.45 * height),
+    blossom: [out * Math.cos(turn), out * Math.sin(turn)],
+    gloss: species.gloss,
   };
 }

@@ -1,8 +1,5 @@
-import type { Random } from '@sluice/core';
-import type { Berry } from './berry.js';
+import { ripen, type Berry } from './berry.js';
 import { between } from './chance.js';
-import { mix, varied } from './colour.js';
-import type { Species } from './species.js';
 import type { Twig } from './twig.js';
 import type { World } from './world.js';
 
@@ -65,21 +62,6 @@ function scatter({ random, noise }: World, size: number, toPicture: ToPicture): 
     places.push({ at, height: Math.sqrt(1 - out * out) + 0.5 * random.uniform() });
   }
   return places;
-}
-
-function ripen(random: Random, { at: [x, y], height }: Place, size: number, species: Species): Berry {
-  const unripe = random.uniform() < species.unripeShare ? between(random, 0.4, 1) : 0.25 * random.uniform();
-  const turn = 2 * Math.PI * random.uniform();
-  const out = between(random, 0.2, 1.2);
-  return {
-    x,
-    y,
-    radius: size * between(random, 0.86, 1.12),
-    colour: varied(random, mix(species.ripe, species.unripe, unripe), 0.12),
-    openness: Math.min(1, 0.5 + 0.45 * height),
-    blossom: [out * Math.cos(turn), out * Math.sin(turn)],
-    gloss: species.gloss,
-  };
 }
 
 /** One stalk from above, six arms from its end, and from the nearest arm a thin stalk to each berry. */

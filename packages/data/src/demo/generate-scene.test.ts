@@ -39,6 +39,20 @@ describe('generateScene', () => {
     }
   });
 
+  it('shows a crowd of 100 to 200 small berries, each with pixels of its own', () => {
+    for (let index = 0; index < 3; index++) {
+      const { owner, instances } = generateScene({ ...small, index, width: 640, height: 480, content: 'crowd' });
+      expect(instances).toBeGreaterThanOrEqual(100);
+      expect(instances).toBeLessThanOrEqual(200);
+      const areas = new Array<number>(instances + 1).fill(0);
+      for (const id of owner) areas[id]!++;
+      expect(Math.min(...areas.slice(1))).toBeGreaterThanOrEqual(1);
+      expect(Math.max(...areas.slice(1))).toBeLessThan(300);
+    }
+    const tiny = generateScene({ ...small, width: 24, height: 16, content: 'crowd' });
+    expect(new Set(tiny.owner).size).toBe(tiny.instances + 1);
+  });
+
   it('uses the range of the camera without losing much to black or white', () => {
     const { rgb } = generateScene({ ...small, width: 320, height: 240 });
     const mean = rgb.reduce((sum, value) => sum + value, 0) / rgb.length;

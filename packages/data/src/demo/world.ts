@@ -27,7 +27,7 @@ export function anywhere({ canvas, random, unit }: World): [number, number] {
 
 /** The shadow of something that hangs `height` pixels above what lies behind it. */
 export function shadowBehind(
-  { light: { direction } }: World,
+  { light: { direction } }: Pick<World, 'light'>,
   height: number,
   softness: number,
   strength: number,

@@ -11,7 +11,7 @@ import type { ImageToWrite } from '../formats/dataset-writer.js';
 import { connectedComponents } from '../masks/connected-components.js';
 import { countsByLabel } from '../masks/label-map.js';
 import { countsOfMask } from '../masks/rle-counts.js';
-import { generateScene, type Scene } from './generate-scene.js';
+import { generateScene, type Scene, type SceneContent, type SceneOptions } from './generate-scene.js';
 
 export interface DemoDatasetOptions {
   /** @default 0 */
@@ -26,6 +26,8 @@ export interface DemoDatasetOptions {
   readonly width?: number;
   /** Pixels. @default 480 */
   readonly height?: number;
+  /** What the pictures show: bunches, or crowds of 100 to 200 small berries. @default 'bunches' */
+  readonly content?: SceneContent;
   /**
    * Writes another labelling, which every format can hold, in that format: an instance is a connected region of berries, and pictures of all subsets have
    * names of their own. @default COCO, with whole bunches as instances
@@ -44,11 +46,12 @@ const CATEGORY = 'berries';
  * `root` and renamed at the end, so a dataset cut off halfway never looks whole.
  */
 export async function writeDemoDataset(root: string, options: DemoDatasetOptions = {}): Promise<boolean> {
-  const { seed = 0, train = 40, val = 12, test = 12, width = 640, height = 480, format } = options;
+  const { seed = 0, train = 40, val = 12, test = 12, width = 640, height = 480, format, content } = options;
   const write = format === undefined ? writeCoco : datasetWriters.get(format);
   if (!write) throw dataErrors.FORMAT_NAME({ name: String(format), known: [...datasetWriters.keys()] });
   const counts = { train, val, test };
-  const manifest = canonicalJson({ dataset: 'sluice demo', version: VERSION, seed, ...counts, width, height, format });
+  const pictureOptions = { seed, width, height, ...(content && { content }) };
+  const manifest = canonicalJson({ dataset: 'sluice demo', version: VERSION, ...counts, ...pictureOptions, format });
   const target = resolve(root);
   await removeUnfinished(target);
   const found = await manifestAt(target);
@@ -59,7 +62,7 @@ export async function writeDemoDataset(root: string, options: DemoDatasetOptions
     await mkdir(temporary, { recursive: true });
     const labelling = format === undefined ? bunches : regions;
     const pictures = (subset: Subset): AsyncIterable<ImageToWrite> =>
-      picturesOf({ seed, subset, width, height }, counts[subset], labelling);
+      picturesOf({ ...pictureOptions, subset }, counts[subset], labelling);
     const subsets = { train: pictures('train'), val: pictures('val'), test: pictures('test') };
     await write(temporary, { categories: [CATEGORY], subsets });
     await writeFile(join(temporary, MANIFEST), manifest);
@@ -71,7 +74,7 @@ export async function writeDemoDataset(root: string, options: DemoDatasetOptions
 }
 
 async function* picturesOf(
-  options: { readonly seed: number; readonly subset: Subset; readonly width: number; readonly height: number },
+  options: Omit<SceneOptions, 'index'>,
   count: number,
   { prefix, instancesOf }: Labelling,
 ): AsyncGenerator<ImageToWrite> {

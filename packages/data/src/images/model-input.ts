@@ -42,6 +42,6 @@ export async function imageDigest(
   });
   const shape = [PREPROCESSING_VERSION, codec, mode, image.width, image.height, frame.size, frame.width, frame.height];
   return createHash('sha256')
-    .update(JSON.stringify([file.digest('hex'), ...shape]))
+    .update(JSON.stringify([file.digest('hex'), ...shape, ...(image.flip ? [image.flip] : [])]))
     .digest('hex');
 }

@@ -1,5 +1,6 @@
 import type { Frame, ImageRef } from '../contracts.js';
 import { sharpCodec, type ImageCodec } from './image-codec.js';
+import { readPixels } from './read-pixels.js';
 import { resizeAntialiased } from './resize-antialiased.js';
 import { resizeBilinear } from './resize-bilinear.js';
 import type { RgbImage } from './rgb-image.js';
@@ -21,7 +22,7 @@ export async function prepareImage(
   mode: PreprocessMode,
   codec: Pick<ImageCodec, 'decode'> = sharpCodec,
 ): Promise<Float32Array<ArrayBuffer>> {
-  return modelPixels(await codec.decode(image), frame, mode);
+  return modelPixels(await readPixels(image, codec), frame, mode);
 }
 
 /** Resizes, pads and normalises decoded pixels: `[height, width, 3]` bytes -> float32 `[3, size, size]`. */

@@ -3,7 +3,8 @@ import { tightBox, type BitMask } from './bit-mask.js';
 
 /**
  * The training target at the decoder's own resolution: the mask averaged down to the frame's covered part, zero-padded to the square,
- * averaged down to `side`, and set where at least half is covered. Averages are over whole pixels (PyTorch's `interpolate(mode='area')`):
+ * averaged down to `side`, and set where at least half is covered; where a mask is so small or thin that it covers half of no pixel, where
+ * it covers at least half as much as it does at most. So no object is told to be nothing. Averages are over whole pixels (PyTorch's `interpolate(mode='area')`):
  * output i of n takes inputs floor(i * m / n) up to ceil((i + 1) * m / n).
  * Returns row-major `[side, side]`, 0 or 1.
  */
@@ -25,16 +26,32 @@ export function lowResTarget(mask: BitMask, frame: Frame, side = 256): Uint8Arra
       narrow[out + index] = sum;
     }
   }
-  for (const { index: y, from, weights } of rows) {
-    for (const { index: x } of columns) {
+  // [rows, columns] of the windows: the share of each that is covered.
+  const shares = new Float64Array(rows.length * columns.length);
+  rows.forEach(({ from, weights }, row) => {
+    columns.forEach(({ index: x }, column) => {
       let sum = 0;
       for (let i = 0; i < weights.length; i++) sum += weights[i]! * narrow[(from - box[1] + i) * side + x]!;
-      // Sums of products of fractions: a share of exactly one half may come out a rounding error below it.
-      if (sum >= 0.5 - 1e-9) target[y * side + x] = 1;
-    }
-  }
+      shares[row * columns.length + column] = sum;
+    });
+  });
+  const least = leastShare(shares);
+  rows.forEach(({ index: y }, row) => {
+    columns.forEach(({ index: x }, column) => {
+      if (shares[row * columns.length + column]! >= least) target[y * side + x] = 1;
+    });
+  });
   return target;
 }
+
+/** The share from which on a pixel is set. */
+function leastShare(shares: Float64Array): number {
+  const most = shares.reduce((largest, share) => Math.max(largest, share), 0);
+  // Sums of products of fractions: a share of exactly one half may come out a rounding error below it.
+  return (most >= 0.5 - ROUNDING ? 0.5 : most / 2) - ROUNDING;
+}
+
+const ROUNDING = 1e-9;
 
 interface Window {
   readonly index: number;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Instance, Sample } from '../contracts.js';
 import { rasterize } from '../masks/rasterize.js';
+import { evaluationPrompts } from './evaluation-prompts.js';
 import { promptSampler, type PromptOptions } from './prompt-sampler.js';
 
 const width = 60;
@@ -48,6 +49,23 @@ describe('boxes', () => {
     expect(prompts.promptsAt('evaluation')[0]!.box).toEqual(box);
   });
 
+  it('move normally by a tenth of their side, as the SAM paper has it, and by 20 pixels of the frame at most', () => {
+    const image = { path: '/nowhere.png', width: 2048, height: 1024 };
+    const box = [200, 100, 300, 900] as const;
+    const sample = { ...sampleOf([rectangle('one', ...box)]), image };
+    const { promptsAt } = ask({ jitter: 0.1, noise: 'normal' }, sample);
+    const moves = Array.from({ length: 400 }, (_, i) => promptsAt(i + 1)[0]!.box!).map((moved) =>
+      moved.map((edge, i) => edge - box[i]!),
+    );
+    const spread = (edge: number) => Math.sqrt(moves.reduce((sum, move) => sum + move[edge]! ** 2, 0) / moves.length);
+    expect(Math.abs(spread(0) - 10)).toBeLessThan(1.8); // 5 standard deviations of it
+    // Of the long side's moves, half are cut: 20 pixels of the frame are 40 of this image.
+    const tall = moves.map((move) => Math.abs(move[1]!));
+    expect(Math.max(...tall)).toBe(40);
+    expect(tall.filter((move) => move === 40).length).toBeGreaterThan(180);
+    expect(promptsAt('evaluation')[0]!.box).toEqual(box);
+  });
+
   it('stay within the image and at least a pixel thick, however they move', () => {
     const corner = fc.record({ x: fc.nat({ max: width - 1 }), y: fc.nat({ max: height - 1 }) });
     const side = fc.integer({ min: 1, max: 12 });
@@ -57,10 +75,11 @@ describe('boxes', () => {
         side,
         side,
         fc.double({ min: 0, max: 0.499, noNaN: true }),
+        fc.constantFrom('uniform', 'normal'),
         fc.nat(),
-        (at, w, h, jitter, seed) => {
+        (at, w, h, jitter, noise, seed) => {
           const sample = sampleOf([rectangle('one', at.x, at.y, at.x + w, at.y + h)]);
-          const [x0, y0, x1, y1] = ask({ jitter, seed }, sample).promptsAt(1)[0]!.box!;
+          const [x0, y0, x1, y1] = ask({ jitter, noise, seed }, sample).promptsAt(1)[0]!.box!;
           expect(Math.min(x0, y0)).toBeGreaterThanOrEqual(0);
           expect(x1).toBeLessThanOrEqual(width);
           expect(y1).toBeLessThanOrEqual(height);
@@ -106,6 +125,71 @@ describe('points', () => {
       expect(fat).toEqual({ instance: 'fat', box: [5, 5, 25, 9] });
     }
     expect(ask({}, sample).promptsAt(1)[0]).toEqual({ instance: 'line', box: [5, 5, 25, 6] });
+  });
+});
+
+describe('a mix', () => {
+  const mixed = (mix: { box: number; point: number }, rest: Partial<PromptOptions> = {}) =>
+    ask({ mix, ...rest }, sampleOf(many));
+
+  it('draws the kind of each instance in each epoch by its shares', () => {
+    const { promptsAt } = mixed({ box: 3, point: 1 });
+    const prompts = Array.from({ length: 100 }, (_, i) => promptsAt(i + 1));
+    const points = prompts.flat().filter(({ box }) => box === undefined);
+    // A quarter of 1200; 5 standard deviations are 75.
+    expect(Math.abs(points.length - 300)).toBeLessThan(75);
+    expect(points.every((prompt) => prompt.points!.length === 1)).toBe(true);
+    const kinds = prompts.map((epoch) => epoch.map(({ box }) => (box ? 'b' : 'p')).join(''));
+    expect(new Set(kinds).size).toBeGreaterThan(50);
+  });
+
+  it('draws the kind for evaluation once, and boxes and points are then those without a mix', () => {
+    const { promptsAt } = mixed({ box: 1, point: 1 }, { jitter: 0.1 });
+    const given = promptsAt('evaluation');
+    expect(promptsAt('evaluation')).toEqual(given);
+    expect(new Set(given.map(({ box }) => box === undefined)).size).toBe(2);
+    const boxes = ask({}, sampleOf(many)).promptsAt('evaluation');
+    const points = ask({ boxes: false, points: true }, sampleOf(many)).promptsAt('evaluation');
+    expect(given).toEqual(given.map(({ box }, i) => (box ? boxes[i] : points[i])));
+  });
+
+  it('of one kind alone asks with that', () => {
+    expect(
+      mixed({ box: 1, point: 0 })
+        .promptsAt(1)
+        .every(({ box }) => box),
+    ).toBe(true);
+    expect(
+      mixed({ box: 0, point: 1 })
+        .promptsAt(1)
+        .every(({ points }) => points),
+    ).toBe(true);
+  });
+
+  it('asks with a point for what is one pixel thin', () => {
+    const sample = sampleOf([rectangle('line', 5, 5, 25, 6)]);
+    const { promptsAt } = ask({ mix: { box: 9, point: 1 } }, sample);
+    for (let epoch = 1; epoch <= 20; epoch++) expect(promptsAt(epoch)[0]!.box).toBeUndefined();
+  });
+
+  it('asks with several points where that is wanted, when training', () => {
+    const { promptsAt } = mixed({ box: 0, point: 1 }, { pointCount: 3 });
+    expect(promptsAt(1).every(({ points }) => points!.length === 3)).toBe(true);
+    expect(promptsAt('evaluation').every(({ points }) => points!.length === 1)).toBe(true);
+  });
+});
+
+describe('evaluation prompts of one kind', () => {
+  it('are those of a sampler that asks with that kind alone', () => {
+    const sample = sampleOf([
+      crescent,
+      ...many,
+      rectangle('outside', 100, 100, 120, 120),
+      rectangle('line', 5, 5, 25, 6),
+    ]);
+    expect(evaluationPrompts(sample, 'box')).toEqual(ask({}, sample).promptsAt('evaluation'));
+    const points = ask({ boxes: false, points: true }, sample).promptsAt('evaluation');
+    expect(evaluationPrompts(sample, 'point')).toEqual(points);
   });
 });
 
@@ -169,6 +253,11 @@ it('leaves out instances without a pixel', () => {
 
 it.each<[Partial<PromptOptions>, string]>([
   [{ boxes: false, points: false }, 'data/PROMPT_KIND'],
+  [{ mix: { box: 0, point: 0 } }, 'data/PROMPT_KIND'],
+  [{ mix: { box: -1, point: 2 } }, 'data/PROMPT_KIND'],
+  [{ mix: { box: NaN, point: 1 } }, 'data/PROMPT_KIND'],
+  [{ pointCount: 0 }, 'data/PROMPT_POINTS'],
+  [{ pointCount: 1.5 }, 'data/PROMPT_POINTS'],
   [{ jitter: 0.5 }, 'data/PROMPT_JITTER'],
   [{ jitter: -0.1 }, 'data/PROMPT_JITTER'],
   [{ jitter: NaN }, 'data/PROMPT_JITTER'],
@@ -195,6 +284,10 @@ describe('the identity', () => {
       of({ points: true }),
       of({ jitter: 0.1 }),
       of({ maxPerImage: 3 }),
+      of({ mix: { box: 1, point: 1 } }),
+      of({ mix: { box: 1, point: 2 } }),
+      of({ pointCount: 2 }),
+      of({ jitter: 0.1, noise: 'normal' }),
       of({ seed: 2 }),
       of({}, sampleOf([square], 'train/b')),
       of({}, sampleOf([square, crescent])),

@@ -37,6 +37,7 @@ it.each([
   ['engine', { engine: { ...engine, version: '1.0.1' } }, '1'],
   ['set of samples', { samples: [sample('a'), sample('b')] }, '1'],
   ['embedding', { samples: [sample('a', 'f')] }, '1'],
+  ['kind of prompt', { kind: 'point' }, '1'],
   ['way to ask', { samples: [sample('a', 'e', 0.1)] }, '1'],
 ] as const)('computes them for another %s', async (_, options, digest) => {
   await scoring()(checkpoint('1'));

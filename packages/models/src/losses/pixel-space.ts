@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { Value } from '../graph/graph.js';
 import { reshape } from '../sam/layers.js';
 import { rowMajorMaps } from '../sam/logit-order.js';
+import { LOW_RES_PIXELS } from '../sam/shape.js';
 
 /** The pixels that a loss is taken over. Losses only sum over them, so their order is free. */
 export interface PixelSpace {
@@ -12,14 +13,17 @@ export interface PixelSpace {
   readonly targets: Value;
   /** 1 / number of pixels of a mask, a scalar. */
   readonly share: Value;
+  /** How many pixels each stands for, where not all are looked at; broadcasts to the logits' shape. @default 1 */
+  readonly importance?: Value;
 }
 
 /**
  * Sum over each mask's pixels: [prompts, rows, columns] -> [prompts]. Rows first: a float32 sum of millions of pixels in one go would
  * lose digits that the loss needs.
  */
-export function sumPixels({ builder }: PixelSpace, x: Value): Value {
-  const rows = builder.emit('ReduceSum', [x], { axes: [2], keepdims: false });
+export function sumPixels({ builder, importance }: PixelSpace, x: Value): Value {
+  const counted = importance ? builder.emit('Mul', [x, importance]) : x;
+  const rows = builder.emit('ReduceSum', [counted], { axes: [2], keepdims: false });
   return builder.emit('ReduceSum', [rows], { axes: [1], keepdims: false });
 }
 
@@ -33,6 +37,12 @@ export function lowResolution(builder: GraphBuilder, logits: Value, targets: Val
     targets: reshape(builder, targets, shape),
     share: builder.constant(1 / pixels),
   };
+}
+
+/** Some pixels of the decoder's own resolution. All are [prompts, tokens, 16] but the `importance` of each token, [tokens, 1]. */
+export function sampledResolution(builder: GraphBuilder, logits: Value, targets: Value, importance: Value): PixelSpace {
+  const share = builder.constant(1 / LOW_RES_PIXELS);
+  return { builder, logits: reshape(builder, logits, targets.shape), targets, share, importance };
 }
 
 /** An image's own pixels, padded to [height, width] so that images of similar sizes can share a graph. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff/backward.js';
 import { createOnnxRuntimeEngine } from '../engines/onnxruntime/onnx-runtime-engine.js';
 import type { TensorEngine } from '../engines/tensor-engine.js';
+import { createTfjsEngine } from '../engines/tfjs/tfjs-engine.js';
 import { GraphBuilder } from '../graph/graph-builder.js';
 import type { DType, Graph, Shape, Value } from '../graph/graph.js';
 import type { AttrArguments, EmitAll, OpName } from '../graph/op-signatures.js';
@@ -164,6 +165,36 @@ describe.each(named)('the ONNX of $name', ({ one }) => {
     await session.release();
     for (const [name, value] of Object.entries(graph.outputs)) {
       expect(results[name]!.dims, name).toEqual(value.shape);
+      expectClose(Float64Array.from(results[name]!.data as Float32Array, Number), expected[name]!, 2e-6);
+    }
+  });
+});
+
+/** Also the native one where the environment says where it is. */
+const backends = (['cpu', 'wasm', 'tensorflow'] as const).filter(
+  (backend) => backend !== 'tensorflow' || process.env['SLUICE_TFJS_NODE'],
+);
+
+describe.each(backends)('TensorFlow.js on its backend %s', (backend) => {
+  let engine: TensorEngine;
+  beforeAll(async () => {
+    engine = await createTfjsEngine({ backend, threads: 2 });
+  }, 60_000);
+  afterAll(() => engine.dispose());
+
+  it.each(named)('computes $name the same as the reference, forward and backward', async ({ one }) => {
+    const { graph, feeds } = lossOf(one, weightings['each element']);
+    const expected = interpret(graph, feeds);
+    const executable = await engine.compile(graph);
+    const inputs = graph.inputs.map(({ name, shape, dtype }) => {
+      const { data } = tensor(dtype, shape, feeds[name]!);
+      return [name, { dtype, shape, data: data as never }] as const;
+    });
+    const results = await executable.run(Object.fromEntries(inputs));
+    await executable.release();
+    for (const [name, value] of Object.entries(graph.outputs)) {
+      expect(results[name]!.shape, name).toEqual(value.shape);
+      expect(results[name]!.dtype, name).toBe(value.dtype);
       expectClose(Float64Array.from(results[name]!.data as Float32Array, Number), expected[name]!, 2e-6);
     }
   });

@@ -18,12 +18,14 @@ export interface DecoderInputs {
 /**
  * SAM's mask decoder. `masks` says how many of the four mask tokens answer, counted from the first: 1 is the token for
  * unambiguous prompts, the one that is trained.
+ * With `imageTokens`, only the first so many image tokens become logits; all of them are looked at.
  * Returns logits in logit order (see `logit-order.ts`), [prompts, masks, LOW_RES_PIXELS], and predicted IoU, [prompts, masks].
  */
 export function maskDecoder(
   scope: Scope,
   { image, imagePositions, sparse }: DecoderInputs,
   masks: 1 | typeof MASK_TOKENS,
+  imageTokens = image.shape[1]!,
 ): { readonly logits: Value; readonly iou: Value } {
   const { builder, parameter } = scope;
   const prompts = sparse.shape[0]!;
@@ -37,7 +39,11 @@ export function maskDecoder(
       CHANNELS,
     ]);
 
-  const pixels = upscaling(within(scope, 'output_upscaling'), decoded.image); // [prompts, LOW_RES_PIXELS, 32]
+  const seen =
+    imageTokens === image.shape[1]
+      ? decoded.image
+      : builder.emit('Slice', [decoded.image], { axis: 1, start: 0, end: imageTokens });
+  const pixels = upscaling(within(scope, 'output_upscaling'), seen); // [prompts, LOW_RES_PIXELS, 32]
   const filters = Array.from({ length: masks }, (_, mask) => {
     const filter = multilayerPerceptron(
       within(scope, `output_hypernetworks_mlps.${String(mask)}`),

@@ -1,3 +1,4 @@
+import { randomOf } from '@sluice/core';
 import type { BitMask, Prompt } from '@sluice/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntimeEngine } from '../engines/onnxruntime/onnx-runtime-engine.js';
@@ -120,6 +121,48 @@ describe('createDecoderTrainer', () => {
     },
     60_000,
   );
+
+  const lossOf = async (item: TrainItem, lossTokens?: number) => {
+    const trainer = await createDecoderTrainer({
+      ...{ engine, weights, optimizer: adam },
+      ...(lossTokens !== undefined && { lossTokens }),
+    });
+    const terms = await trainer.accumulate([item]);
+    const gradient = (await trainer.gradients()).get('mask_decoder.output_upscaling.3.weight')!.data;
+    await trainer.release();
+    return { ...terms, gradient };
+  };
+
+  it('counts each prompt by its weight', async () => {
+    const item = make('x', 0, [box, both]);
+    const [first, second] = [make('x', 0, [box]), { ...item, prompts: [both], masks: item.masks.slice(1) }];
+    const apart = [(await lossOf(first)).loss, (await lossOf(second)).loss];
+    const weighted = await lossOf({ ...item, weights: [3, 0.5] });
+    expect(weighted.loss).toBeCloseTo((3 * apart[0]! + 0.5 * apart[1]!) / 2, 5);
+  }, 60_000);
+
+  it('takes about the same loss and gradient on some image tokens, the same each time', async () => {
+    const item = make('x', 0, [box, point]);
+    const [whole, most, some] = [await lossOf(item), await lossOf(item, 4095), await lossOf(item, 1024)];
+    const far = (a: Float32Array, b: Float32Array): number =>
+      Math.hypot(...a.map((value, i) => value - b[i]!)) / Math.hypot(...b);
+    expect(Math.abs(most.loss / whole.loss - 1)).toBeLessThan(0.002);
+    expect(far(most.gradient, whole.gradient)).toBeLessThan(0.01);
+    expect(Math.abs(some.loss / whole.loss - 1)).toBeLessThan(0.05);
+    expect(far(some.gradient, whole.gradient)).toBeLessThan(0.3);
+    expect(await lossOf(item, 1024)).toEqual(some);
+    const another = await lossOf({ ...item, random: (...names) => randomOf(5, ...names) }, 1024);
+    expect(another.loss).not.toBe(some.loss);
+  }, 60_000);
+
+  it.each([
+    [1024, 'original'],
+    [4096, 'low'],
+    [1.5, 'low'],
+  ] as const)('refuses a loss on %d tokens at resolution %s', async (lossTokens, resolution) => {
+    const promise = createDecoderTrainer({ engine, weights, optimizer: adam, lossTokens, resolution });
+    await expect(promise).rejects.toMatchObject({ code: 'models/SAMPLED_LOSS' });
+  });
 
   it('leaves what is not trained as it was: the prompt encoder, keys without effect, the other mask tokens', async () => {
     const { trained } = await train([[make('x', 0, [box])]], 1);

@@ -1,6 +1,6 @@
 import { modelErrors } from '../errors.js';
 import type { Executable, Feeds, TensorEngine } from '../engines/tensor-engine.js';
-import { float32Tensor } from '../engines/tensor.js';
+import { float32Tensor, type Tensor } from '../engines/tensor.js';
 import type { LossKind, MaskLoss } from '../losses/mask-loss.js';
 import type { OptimizerOptions } from '../optim/optimizer.js';
 import { imagePositions } from '../sam/position-encoding.js';
@@ -12,6 +12,7 @@ import { graphResolution, lossTargets, type Resolution } from './loss-targets.js
 import { microBatches, type MicroBatch } from './micro-batches.js';
 import { promptFeeds } from './prompt-inputs.js';
 import { releaseAll } from './resident-set.js';
+import { sampledFeeds } from './sampled-loss.js';
 import type { TrainItem } from './train-item.js';
 import { trainedNames, type Trainable } from './trainable.js';
 import { createTrainingState, type TrainingSnapshot } from './training-state.js';
@@ -29,6 +30,11 @@ export interface DecoderTrainerOptions {
   readonly optimizer: OptimizerOptions;
   /** Prompts that go through the decoder together; bounds the memory of a step. @default 2, and 1 where the loss is taken on a large image */
   readonly microBatch?: number;
+  /**
+   * Approximate: takes the loss on so many of the 4096 image tokens, drawn for each micro-batch, so that its expectation is the whole loss. At
+   * low resolution alone: throws `models/SAMPLED_LOSS`. @default all
+   */
+  readonly lossTokens?: number;
 }
 
 /** What came of a batch. */
@@ -40,7 +46,7 @@ export interface TrainedBatch extends MaskLoss<number> {
 /** Trains a mask decoder. Batches are taken one at a time. */
 export interface DecoderTrainer {
   /**
-   * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in. Returns it with its
+   * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in, each times its weight. Returns it with its
    * terms, as they were before the step. Throws `models/PROMPTS_WITHOUT_MASKS`; a batch without prompts changes nothing, nor does one
    * whose loss or gradient is no finite number.
    */
@@ -71,14 +77,16 @@ const costOf = ({ prompts, resolution }: GradientGraphShape): number =>
   prompts * (1 + (resolution === 'low' ? 0 : (resolution.width * resolution.height) / COSTLY_PIXELS));
 
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
-  const { engine, weights, loss = 'sam', resolution = 'low', optimizer } = options;
+  const { engine, weights, loss = 'sam', resolution = 'low', optimizer, lossTokens } = options;
+  refuseSample(lossTokens, resolution);
   const smallest = { prompts: 1, tokens: 2, loss, resolution: 'low' } as const;
   const { parameters: used } = gradientGraph(weights, smallest);
   const trained = new Set(trainedNames(options.trainable ?? 'decoder', used, [...weights.keys()]));
   const { parameters, frozen } = gradientGraph(weights, smallest, trained);
   const feedsOf = promptFeeds(weights, trained);
   const state = await createTrainingState(engine, weights, { trained: parameters, frozen }, optimizer);
-  const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], imagePositions(weights)));
+  const positionsInOrder = imagePositions(weights);
+  const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], positionsInOrder));
   const fixed = new Map([['imagePositions', positions]]);
   const graphs = executableCache({
     budget: CACHED_PROMPTS,
@@ -90,7 +98,8 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   });
 
   const shapeOf = (item: TrainItem, { prompts, tokens }: MicroBatch): GradientGraphShape => {
-    return { prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) };
+    const shape = { prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) };
+    return lossTokens === undefined ? shape : { ...shape, lossTokens };
   };
   const largestFor = (item: TrainItem): number => {
     const one = costOf(shapeOf(item, { prompts: [0], tokens: 2 }));
@@ -110,9 +119,21 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     const inputs: Feeds = {
       ...lossTargets(item, masks, resolution),
       ...feedsOf(item, batch),
-      weights: float32Tensor([prompts.length], new Array<number>(prompts.length).fill(weight)),
+      weights: float32Tensor(
+        [prompts.length],
+        prompts.map((index) => weight * (item.weights?.[index] ?? 1)),
+      ),
     };
-    const terms = await executable.run({ imagePositions: positions, ...feeds, ...inputs }, into);
+    const floats = (name: string): Float32Array => (inputs[name] as Tensor).data as Float32Array;
+    const sampled =
+      lossTokens === undefined
+        ? {}
+        : sampledFeeds(item, batch, lossTokens, {
+            targets: floats('targets'),
+            image: floats('image'),
+            imagePositions: positionsInOrder,
+          });
+    const terms = await executable.run({ imagePositions: positions, ...feeds, ...inputs, ...sampled }, into);
     const value = (name: keyof MaskLoss): number => (terms[name]!.data as Float32Array)[0]!;
     return { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
   };
@@ -153,6 +174,12 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
       await releaseAll(fixed);
     },
   };
+}
+
+function refuseSample(lossTokens: number | undefined, resolution: Resolution): void {
+  if (lossTokens === undefined) return;
+  const possible = Number.isInteger(lossTokens) && lossTokens >= 2 && lossTokens < IMAGE_TOKENS;
+  if (!possible || resolution !== 'low') throw modelErrors.SAMPLED_LOSS({ tokens: lossTokens, resolution });
 }
 
 function refuseUnpaired(items: readonly TrainItem[]): void {

@@ -2,7 +2,7 @@ import { gradients } from '../autodiff/backward.js';
 import { GraphBuilder } from '../graph/graph-builder.js';
 import type { Graph, Shape, Value } from '../graph/graph.js';
 import { maskLoss, type LossKind } from '../losses/mask-loss.js';
-import { lowResolution, originalResolution, type PixelSpace } from '../losses/pixel-space.js';
+import { lowResolution, originalResolution, sampledResolution, type PixelSpace } from '../losses/pixel-space.js';
 import { next } from '../optim/names.js';
 import { maskDecoder } from '../sam/mask-decoder.js';
 import { parameterInputs, within } from '../sam/scope.js';
@@ -10,6 +10,7 @@ import { CHANNELS, GRID, LOW_RES } from '../sam/shape.js';
 import { reshape } from '../sam/layers.js';
 import type { Weights } from '../weights/weights.js';
 import { promptInputs } from './prompt-inputs.js';
+import { TOKEN_PIXELS } from './sample-tokens.js';
 
 /** What a gradient graph is made for. */
 export interface GradientGraphShape {
@@ -19,6 +20,8 @@ export interface GradientGraphShape {
   readonly loss: LossKind;
   /** `low`: loss on the decoder's 256x256 logits. Otherwise at an image's size, padded to this. */
   readonly resolution: 'low' | { readonly width: number; readonly height: number };
+  /** The loss looks at the first so many image tokens alone, at low resolution. @default all */
+  readonly lossTokens?: number;
   /** Side of the embedding; with a smaller one, at low resolution, the graph can be tried where computing is slow. @default GRID */
   readonly grid?: number;
 }
@@ -28,7 +31,7 @@ export interface GradientGraphShape {
  *
  * Inputs: `image` [IMAGE_TOKENS, CHANNELS] (embedding plus dense prompt), `imagePositions`, `sparse` [prompts, tokens, CHANNELS],
  * `targets`, `weights` [prompts], each parameter under its name, and `gradient:<parameter>`; at an image's size also `rows`,
- * `columns`, `padding` and `share` (see `OriginalPixels`). Where the prompt encoder is `trained`, see `promptInputs`. Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`.
+ * `columns`, `padding` and `share` (see `OriginalPixels`); with `lossTokens` `importance` (see `sampledFeeds`). Where the prompt encoder is `trained`, see `promptInputs`. Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`.
  */
 export function gradientGraph(
   weights: Weights,
@@ -41,7 +44,7 @@ export function gradientGraph(
   const imagePositions = builder.input('imagePositions', [grid * grid, CHANNELS]);
   const { image, sparse } = promptInputs(scope, shape, trained);
   const inputs = { image: reshape(builder, image, [1, grid * grid, CHANNELS]), imagePositions, sparse };
-  const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, 1);
+  const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, 1, shape.lossTokens);
   const space = pixelSpace(builder, reshape(builder, logits, [shape.prompts, logits.shape[2]!]), shape);
   const terms = maskLoss(
     shape.loss,
@@ -70,7 +73,15 @@ export function gradientGraph(
   };
 }
 
-function pixelSpace(builder: GraphBuilder, logits: Value, { prompts, resolution }: GradientGraphShape): PixelSpace {
+function pixelSpace(
+  builder: GraphBuilder,
+  logits: Value,
+  { prompts, resolution, lossTokens }: GradientGraphShape,
+): PixelSpace {
+  if (lossTokens !== undefined) {
+    const targets = builder.input('targets', [prompts, lossTokens, TOKEN_PIXELS]);
+    return sampledResolution(builder, logits, targets, builder.input('importance', [lossTokens, 1]));
+  }
   if (resolution === 'low') return lowResolution(builder, logits, builder.input('targets', logits.shape));
   const { width, height } = resolution;
   const input = (name: string, shape: Shape): Value => builder.input(name, shape);

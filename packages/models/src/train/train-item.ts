@@ -1,3 +1,4 @@
+import type { Random } from '@sluice/core';
 import type { BitMask, Frame, Prompt } from '@sluice/data';
 
 /** An image, what is asked about it, and the answers. */
@@ -12,4 +13,8 @@ export interface TrainItem {
   readonly prompts: readonly Prompt[];
   /** The masks to predict, one a prompt, at the image's size. */
   readonly masks: readonly BitMask[];
+  /** How much each prompt counts in the loss. @default 1 each */
+  readonly weights?: readonly number[];
+  /** What is drawn for this item, by name; the same each time it is asked. @default depends on the key alone */
+  readonly random?: (...names: readonly (string | number)[]) => Random;
 }

@@ -36,4 +36,5 @@ it('places checkpoints by epochs, by fractions of one, and always at the end', (
   expect(steps(stepsApart(0.5, 4), 8)).toEqual([2, 4, 6, 8]);
   expect(steps(stepsApart(0.001, 4), 3)).toEqual([1, 2, 3]);
   expect([0, 1, 4, 6].map((step) => epochAfter(step, 4))).toEqual([0, 0.25, 1, 1.5]);
+  expect([1, 2, 3].map((step) => epochAfter(step, 3))).toEqual([0.333333, 0.666667, 1]);
 });

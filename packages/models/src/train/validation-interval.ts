@@ -14,8 +14,9 @@ export const adaptedPlateauPatience = (patience: number, interval: number): numb
 export const stepsApart = (epochs: number, stepsPerEpoch: number): number =>
   Math.max(1, Math.round(epochs * stepsPerEpoch));
 
-/** Epochs trained after some steps; a fraction within an epoch. */
-export const epochAfter = (step: number, stepsPerEpoch: number): number => (step === 0 ? 0 : step / stepsPerEpoch);
+/** Epochs trained after some steps; a fraction within an epoch, to six digits. */
+export const epochAfter = (step: number, stepsPerEpoch: number): number =>
+  step === 0 ? 0 : Math.round((1e6 * step) / stepsPerEpoch) / 1e6;
 
 /** Steps after which there is a checkpoint: every `interval`, and the last. */
 export const hasCheckpoint = (step: number, interval: number, totalSteps: number): boolean =>

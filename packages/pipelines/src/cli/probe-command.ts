@@ -16,10 +16,10 @@ const probes: Readonly<Record<string, (word: string) => Promise<Readonly<Record<
     }
     return found;
   },
-  tensorflow: async () => {
-    const name = '@tensorflow/tfjs-node';
-    const { version } = (await import(name)) as { readonly version: Readonly<Record<string, string>> };
-    return { version: version['tfjs-node'] };
+  tfjs: async () => {
+    const { describeBackend, findBackend } = await import('@sluice/models');
+    const found = await findBackend();
+    return { description: describeBackend(found), broken: found.passedOver.some(({ missing }) => !missing) };
   },
 };
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modelErrors } from '@sluice/models';
 import { runChecks } from './check.js';
 import { folderCheck, spaceFinding } from './checks/folder.js';
 import { cpuFinding, memoryFinding, nodeFinding, platformFinding } from './checks/machine.js';
@@ -18,6 +19,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const gibibyte = 2 ** 30;
 const glibc = '2.36';
+
+/** The error of an engine that found no package that computes, for these reasons. */
+const noTfjs = (...reasons: string[]): string =>
+  modelErrors.NO_TFJS({ tried: reasons.map((reason, i) => `package-${String(i)} (${reason})`), folder: '/x' }).message;
 
 describe('a finding', () => {
   it.each([
@@ -39,9 +44,19 @@ describe('a finding', () => {
     ['no CUDA, no GPU', providerFinding('cuda', { error: 'no library' }, false), 'ok'],
     ['no CUDA in spite of a GPU', providerFinding('cuda', { error: 'no library' }, true), 'warning'],
     ['no WebGPU', providerFinding('webgpu', { error: 'no adapter' }, false), 'ok'],
-    ['no tfjs-node', tensorflowFinding(undefined), 'ok'],
-    ['tfjs-node', tensorflowFinding({ value: { version: '4.22.0' } }), 'ok'],
-    ['tfjs-node without its library', tensorflowFinding({ error: 'no addon' }), 'warning'],
+    ['no TensorFlow.js', tensorflowFinding({ error: noTfjs('not installed', 'not installed') }, undefined), 'ok'],
+    ['no native build where one was named', tensorflowFinding({ error: noTfjs('not installed') }, '/x'), 'warning'],
+    ['tfjs-node', tensorflowFinding({ value: { description: 'tfjs-node', broken: false } }, undefined), 'ok'],
+    [
+      'tfjs-node without its library, and WebAssembly',
+      tensorflowFinding({ value: { description: 'wasm (tfjs-node: no addon)', broken: true } }, undefined),
+      'warning',
+    ],
+    [
+      'tfjs-node without its library',
+      tensorflowFinding({ error: noTfjs('not installed', 'no addon') }, undefined),
+      'warning',
+    ],
     ['models', modelFinding({ value: { 'sam encoder': {} } }), 'ok'],
     [
       'a damaged model',

@@ -1,17 +1,15 @@
 import { CONTENT_STORE, defineStage, mapBounded } from '@sluice/core';
 import { PromptedSampleContract } from '@sluice/data';
 import {
-  cachedEvaluation,
   CheckpointContract,
-  checkpointPredictor,
   EncodedSampleContract,
-  evaluateDecoder,
-  MetricsContract,
   gatherSubset,
+  MetricsContract,
   TENSOR_ENGINE,
 } from '@sluice/models';
 import { EMPTY, finalize, switchMap } from 'rxjs';
 import { evaluateOptions } from './options.js';
+import { openScoring } from './open-scoring.js';
 
 /** Scores each checkpoint on a subset, one after the other: F1, IoU, precision, recall, with prompts from the labels; each once. */
 export const evaluate = defineStage({
@@ -22,7 +20,7 @@ export const evaluate = defineStage({
   options: evaluateOptions,
   services: { engine: TENSOR_ENGINE, store: CONTENT_STORE },
   create:
-    ({ subset, scope, 'if-empty': ifEmpty }, { engine, store }, { report, signal, logger }) =>
+    ({ subset, scope, prompts: question, 'if-empty': ifEmpty }, { engine, store }, { report, signal, logger }) =>
     ({ checkpoints, embeddings, prompts }) => ({
       metrics: gatherSubset(subset, embeddings, prompts, ifEmpty).pipe(
         switchMap((samples) => {
@@ -30,32 +28,30 @@ export const evaluate = defineStage({
             logger.warn(`no image in the subset "${subset}": nothing is scored on it`);
             return EMPTY;
           }
-          const predictor = checkpointPredictor(engine);
-          const score = cachedEvaluation({
-            store,
+          const scoring = openScoring({
             engine,
+            store,
             samples,
-            evaluate: async (checkpoint) =>
-              evaluateDecoder(await predictor.open(checkpoint), samples, (done) => {
-                signal.throwIfAborted();
-                const note = `epoch ${String(checkpoint.epoch)}`;
-                report({ type: 'progress', done, total: samples.length, unit: 'images', note });
-              }),
+            question,
+            onImage: (done, { epoch }, asked) => {
+              signal.throwIfAborted();
+              const note = `epoch ${String(epoch)}${asked === 'as-given' ? '' : ` · ${asked}`}`;
+              report({ type: 'progress', done, total: samples.length, unit: 'images', note });
+            },
           });
           return checkpoints.pipe(
             mapBounded(async (checkpoint) => {
-              const { computed, ...evaluation } = await score(checkpoint);
-              const { images, instances, scores } = evaluation;
               const { epoch, step } = checkpoint;
-              report({
-                type: 'counted',
-                what: computed ? 'checkpoints scored' : 'scores from the cache',
-                count: 1,
-              });
-              report({ type: 'metric', scope, values: { epoch, step, subset, images, instances, ...scores } });
-              return { subset, checkpoint, ...evaluation };
+              const { rows, computed, overall } = await scoring.score(checkpoint);
+              report({ type: 'counted', what: computed ? 'checkpoints scored' : 'scores from the cache', count: 1 });
+              for (const { asked, images, instances, scores } of rows) {
+                const how = asked === 'as-given' ? {} : { prompts: asked };
+                const values = { epoch, step, subset, ...how, images, instances, ...scores };
+                report({ type: 'metric', scope, values });
+              }
+              return { subset, checkpoint, ...overall };
             }, 1),
-            finalize(() => void predictor.release()),
+            finalize(() => void scoring.release()),
           );
         }),
       ),

@@ -34,6 +34,15 @@ it('reads every subset in file order, and finds the format by itself', async () 
   expect(used).toHaveLength(4);
 });
 
+it('shows the train subset in mirrors where that is asked for, and no other', async () => {
+  const { outputs } = await runStage(ingest, { options: { root, flips: ['horizontal', 'both'] } });
+  const plain = await runStage(ingest, { options: { root } });
+  const keys = plain.outputs.samples.flatMap(({ key, subset }) =>
+    subset === 'train' ? [key, `${key}@horizontal`, `${key}@both`] : [key],
+  );
+  expect(outputs.samples.map(({ key }) => key)).toEqual(keys);
+});
+
 it('counts what it skips by reason: read = used + skipped', async () => {
   const dataset = JSON.parse(whole) as { annotations: { segmentation: unknown }[] };
   const read = dataset.annotations.length;

@@ -40,6 +40,12 @@ export const ingestOptions = Type.Object(
       Type.String({ description: 'Common Semantic Segmentation: start of image names that is no part of ids.' }),
     ),
     'mask-prefix': Type.Optional(Type.String({ description: 'The same of mask names.' })),
+    flips: Type.Array(choice(['horizontal', 'vertical', 'both'], { description: 'A mirror image.' }), {
+      default: [],
+      uniqueItems: true,
+      description:
+        'Mirror images to train with: each image of the train subset comes again, once for each of these, with its masks. Others are never mirrored.',
+    }),
     'on-bad-item': choice(['skip', 'fail'], {
       default: 'skip',
       description: 'What a broken image or annotation does: skipped and counted, or the run fails.',

@@ -2,6 +2,7 @@ import type { StageContext } from '@sluice/core';
 import {
   DATUMARO_RULES,
   findFormat,
+  flipSample,
   isHarmless,
   openDataset,
   type DatasetFormat,
@@ -24,6 +25,7 @@ export async function* readDataset(options: IngestOptions, context: StageContext
       report({ type: 'counted', what: 'annotations used', count: item.sample.instances.length });
       report({ type: 'progress', done: ++images, unit: 'images' });
       yield item.sample;
+      if (item.sample.subset === 'train') for (const flip of options.flips) yield flipSample(item.sample, flip);
       continue;
     }
     const { unit, reason, item: name, detail, count = 1 } = item;

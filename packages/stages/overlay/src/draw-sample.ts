@@ -1,5 +1,5 @@
 import { writeFileAtomic } from '@sluice/core';
-import type { BitMask, ImageCodec } from '@sluice/data';
+import { readPixels, type BitMask, type ImageCodec } from '@sluice/data';
 import {
   confusion,
   promptMasks,
@@ -43,7 +43,7 @@ export async function drawSample(
   const before = await answer(checkpoints.before);
   const after = await answer(checkpoints.after);
 
-  const panels = drawPanels(await codec.decode(image), [truth, before.masks, after.masks]);
+  const panels = drawPanels(await readPixels(image, codec), [truth, before.masks, after.masks]);
   const { width, height, data } = panels;
   const { default: sharp } = await import('sharp');
   const png = sharp(data, { raw: { width, height, channels: 3 } })

@@ -43,6 +43,17 @@ it('draws at most max-per-image instances in training, all in evaluation', async
   expect(outputs.prompts[0]?.promptsAt('evaluation')).toHaveLength(3);
 });
 
+it('mixes boxes and points', async () => {
+  const { outputs } = await run({ mix: { box: 1, point: 1 }, 'point-count': 2, jitter: 0.1, 'jitter-noise': 'normal' });
+  const prompts = [1, 2, 3, 4, 5, 6].flatMap((epoch) => outputs.prompts.flatMap(({ promptsAt }) => promptsAt(epoch)));
+  const counts = new Set(prompts.map(({ box, points }) => (box ? 'box' : points?.length)));
+  expect(counts).toEqual(new Set(['box', 2]));
+});
+
+it('refuses a mix of nothing', async () => {
+  await expect(run({ mix: {} })).rejects.toMatchObject({ code: 'data/PROMPT_KIND' });
+});
+
 it('refuses to ask with nothing', async () => {
   await expect(run({ boxes: false })).rejects.toMatchObject({ code: 'data/PROMPT_KIND' });
 });

@@ -10,6 +10,9 @@ export const samplePrompts = defineItemStage({
   outputs: { prompts: PromptedSampleContract },
   options: samplePromptsOptions,
   light: true,
-  create: ({ boxes, points, jitter, 'max-per-image': maxPerImage }, _services, { seed }) =>
-    promptSampler({ boxes, points, jitter, maxPerImage, seed }),
+  create: (options, _services, { seed }) => {
+    const { boxes, points, mix, jitter, 'jitter-noise': noise } = options;
+    const { 'point-count': pointCount, 'max-per-image': maxPerImage } = options;
+    return promptSampler({ boxes, points, ...(mix && { mix }), pointCount, jitter, noise, maxPerImage, seed });
+  },
 });

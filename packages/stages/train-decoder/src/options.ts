@@ -154,6 +154,19 @@ export const trainDecoderOptions = Type.Object(
           'Steps after which, within an epoch, a state to resume from is written; without it, one a minute. Each epoch ends with one.',
       }),
     ),
+    'class-weights': Type.Optional(
+      Type.Record(Type.String(), Type.Number({ exclusiveMinimum: 0 }), {
+        description: 'How much a prompt for an instance of a class counts in the loss, by its name; others count 1.',
+      }),
+    ),
+    'loss-tokens': Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        maximum: 4095,
+        description:
+          'Approximate: takes the loss on so many of the 4096 image tokens (16 positions each), the objects and a part of the rest; its expectation is the whole loss. With `resolution: low` alone.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

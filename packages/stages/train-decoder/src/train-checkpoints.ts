@@ -9,7 +9,7 @@ import {
   type TensorEngine,
 } from '@sluice/models';
 import { checkpointFolder } from './checkpoint-folder.js';
-import { fitItem } from './fit-item.js';
+import { fitItems } from './fit-item.js';
 import { fitSchedule } from './fit-schedule.js';
 import type { OpenTraining } from './open-training.js';
 import { learningRateOf } from './optimizer-options.js';
@@ -36,6 +36,7 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
   const perEpoch = stepsPerEpoch(samples.length, batchSize);
   const { checkpointSteps, adaptiveInterval, plateau, verdict } = fitSchedule(options, perEpoch, decide !== undefined);
   const { run, seed, logger } = context;
+  const items = fitItems(samples, { classWeights: options['class-weights'] ?? {}, seed });
   const state = await openStageState(
     context,
     job.states,
@@ -55,7 +56,7 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
     const memory = trainingMemory({ trainer, state, past, environment, ...(every !== undefined && { every }) });
     const events = fit({
       trainer,
-      items: samples.map(fitItem),
+      items,
       epochs,
       batchSize,
       learningRate: learningRateOf(optimizer),

@@ -2,7 +2,7 @@ import { modelDigest, type LabelledEmbedding, type TensorEngine } from '@sluice/
 import type { TrainDecoderOptions } from './options.js';
 
 /** Raise it when training gives other weights than before: what was begun with the old code then starts over. */
-const TRAINING_VERSION = 1;
+const TRAINING_VERSION = 2;
 
 export interface TrainingSubject {
   readonly options: TrainDecoderOptions;

@@ -2,16 +2,12 @@ import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Port } from '../tensor-engine.js';
 import { elementCount } from '../../graph/shape.js';
 import { allocateData, type Tensor } from '../tensor.js';
-import type { LoadedSession, RequestMessage, RequestName, Requests, RunRequest, WorkerOptions } from './protocol.js';
+import { found, type Handlers } from '../worker/handlers.js';
+import type { LoadedSession, RunRequest } from '../worker/requests.js';
+import type { WorkerOptions } from './protocol.js';
 import { openDeviceMemory, type DeviceMemory } from './device-memory.js';
 import { DeviceResident } from './device-resident.js';
 import { WorkerResident, toOrtTensor, type WorkerTensor } from './worker-resident.js';
-
-interface Answer {
-  readonly body: Requests[RequestName]['out'];
-  /** Buffers that move to the caller instead of being copied. */
-  readonly transfer: readonly ArrayBuffer[];
-}
 
 interface OpenSession {
   readonly session: InferenceSession;
@@ -22,7 +18,7 @@ interface OpenSession {
 }
 
 /** The worker's side of the engine: sessions and residents by number. */
-export function createWorkerSessions(options: WorkerOptions): { answer: (message: RequestMessage) => Promise<Answer> } {
+export function createWorkerSessions(options: WorkerOptions): Handlers<string | Uint8Array> {
   const sessions = new Map<number, OpenSession>();
   const residents = new Map<number, WorkerTensor>();
   let lastNumber = 0;
@@ -94,9 +90,7 @@ export function createWorkerSessions(options: WorkerOptions): { answer: (message
     return returned;
   };
 
-  const handlers: {
-    [K in RequestName]: (body: Requests[K]['in']) => Promise<Requests[K]['out']> | Requests[K]['out'];
-  } = {
+  const handlers: Handlers<string | Uint8Array> = {
     load: ({ model }) => load(model),
     run,
     unload: async ({ session: number }) => {
@@ -130,13 +124,7 @@ export function createWorkerSessions(options: WorkerOptions): { answer: (message
     },
   };
 
-  return {
-    answer: async ({ request, body: content }) => {
-      const handle = handlers[request] as (body: unknown) => Answer['body'] | Promise<Answer['body']>;
-      const body = await handle(content);
-      return { body, transfer: request === 'run' || request === 'read' ? buffersOf(body) : [] };
-    },
-  };
+  return handlers;
 }
 
 function sessionOptions({
@@ -170,17 +158,3 @@ function portsOf(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {
     return { name: value.name, dtype: value.type, shape: value.shape };
   });
 }
-
-function found<T>(table: ReadonlyMap<number, T>, number: number, what: string): T {
-  const entry = table.get(number);
-  if (entry === undefined) throw new Error(`the ${what} was released before this call`);
-  return entry;
-}
-
-function buffersOf(body: unknown): ArrayBuffer[] {
-  const tensors = isTensor(body) ? [body] : Object.values(body as Record<string, Tensor>);
-  return [...new Set(tensors.map((tensor) => tensor.data.buffer))];
-}
-
-const isTensor = (body: unknown): body is Tensor =>
-  typeof body === 'object' && body !== null && ArrayBuffer.isView((body as Tensor).data);

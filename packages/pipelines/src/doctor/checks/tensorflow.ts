@@ -1,30 +1,22 @@
-import { createRequire } from 'node:module';
 import type { Check, Finding } from '../check.js';
 import { probe, type ProbeResult } from '../probe.js';
 
-/** tfjs-node is no part of sluice: said because many look for it. */
+/** What `services: { engine: tfjs }` would compute with. */
 export const tensorflowCheck: Check = {
-  name: 'tfjs-node',
-  run: async () => tensorflowFinding(isInstalled() ? await probe('tensorflow') : undefined),
+  name: 'tfjs',
+  run: async () => tensorflowFinding(await probe('tfjs'), process.env['SLUICE_TFJS_NODE']),
 };
 
-export function tensorflowFinding(result: ProbeResult | undefined): Finding {
-  if (result === undefined) {
-    const found =
-      'not installed, not needed: training runs on onnxruntime; its install script would fetch libtensorflow';
-    return { state: 'ok', found };
+/** `asked`: the folder that SLUICE_TFJS_NODE names. That nothing is installed is no fault: training runs on onnxruntime. */
+export function tensorflowFinding(result: ProbeResult, asked: string | undefined): Finding {
+  const advice =
+    'only for `engine: tfjs`: remove what does not load, or mend it (the install script of tfjs-node fetches libtensorflow or builds it)';
+  if ('value' in result) {
+    const { description, broken } = result.value;
+    const found = `engine: tfjs would take ${String(description)}`;
+    return broken === true ? { state: 'warning', found, advice } : { state: 'ok', found };
   }
-  if ('value' in result)
-    return { state: 'ok', found: `${String(result.value['version'])}, loads; sluice does not use it` };
-  const advice = 'not needed by sluice: remove it, or run its install script (it fetches libtensorflow or builds it)';
-  return { state: 'warning', found: `installed, but does not load: ${result.error}`, advice };
-}
-
-function isInstalled(): boolean {
-  try {
-    createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json');
-    return true;
-  } catch {
-    return false;
-  }
+  const broken = Boolean(asked) || !/^no backend of TensorFlow\.js(?:[^(]*\(not installed\))+\. /.test(result.error);
+  if (broken) return { state: 'warning', found: result.error, advice };
+  return { state: 'ok', found: 'not installed, not needed: training runs on onnxruntime, the default engine' };
 }

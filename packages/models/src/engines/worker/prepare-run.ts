@@ -2,7 +2,7 @@ import { modelErrors } from '../../errors.js';
 import { checkFit, checkTensor } from '../check-tensor.js';
 import type { Executable, Feeds, Port, Resident } from '../tensor-engine.js';
 import type { Tensor } from '../tensor.js';
-import type { RunRequest } from './protocol.js';
+import type { RunRequest } from './requests.js';
 
 /** The worker's number for a resident; `undefined` for one that was released or belongs to another engine. */
 export type ResidentNumbers = Pick<WeakMap<Resident, number>, 'get'>;

@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { ReplyMessage, RequestName, Requests, WorkerOptions } from './protocol.js';
+import type { ReplyMessage, RequestName, Requests } from './requests.js';
 
-export interface WorkerChannel {
+export interface WorkerChannel<Model> {
   /** Sends a request; a failure in the worker, or its death, rejects with a plain Error for the caller to put in context. */
   readonly ask: <K extends RequestName>(
     request: K,
-    body: Requests[K]['in'],
+    body: Requests<Model>[K]['in'],
     transfer?: readonly ArrayBuffer[],
-  ) => Promise<Requests[K]['out']>;
+  ) => Promise<Requests<Model>[K]['out']>;
   /** Lets the requests that were made finish, then ends the worker. */
   readonly close: () => Promise<void>;
   /** The worker has ended, or will as soon as its last request is answered: all that it held is gone. */
@@ -20,12 +20,9 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/**
- * A worker thread and its requests by id. The process stays alive while a request is pending and may end when none is.
- * The worker's file is the built one, found through the package's own `exports`, so that it runs from sources under test, too.
- */
-export function openWorkerChannel(workerData: WorkerOptions, file: string | URL = workerFile()): WorkerChannel {
-  const worker = new Worker(file, { workerData, name: 'onnxruntime', execArgv: [] });
+/** A worker thread and its requests by id. The process stays alive while a request is pending and may end when none is. */
+export function openWorkerChannel<Model>(name: string, workerData: unknown, file: string | URL): WorkerChannel<Model> {
+  const worker = new Worker(file, { workerData, name, execArgv: [] });
   worker.unref();
 
   const pending = new Map<number, Pending>();
@@ -55,7 +52,7 @@ export function openWorkerChannel(workerData: WorkerOptions, file: string | URL 
     end(new Error(closing === undefined ? `its worker thread ended with code ${String(code)}` : 'it was disposed'));
   });
 
-  const ask: WorkerChannel['ask'] = (request, body, transfer = []) =>
+  const ask: WorkerChannel<Model>['ask'] = (request, body, transfer = []) =>
     new Promise((resolve, reject) => {
       if (ended !== undefined) {
         reject(ended);
@@ -80,4 +77,6 @@ export function openWorkerChannel(workerData: WorkerOptions, file: string | URL 
   return { ask, close: () => (closing ??= close()), ended: () => ended !== undefined };
 }
 
-const workerFile = (): string => createRequire(import.meta.url).resolve('@sluice/models/onnxruntime-worker');
+/** What runs in another thread or process, as it is built: found through the package's own `exports`, from sources under test, too. */
+export const builtFile = (name: 'onnxruntime-worker' | 'tfjs-worker' | 'tfjs-probe'): string =>
+  createRequire(import.meta.url).resolve(`@sluice/models/${name}`);

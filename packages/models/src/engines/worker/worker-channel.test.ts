@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { openWorkerChannel } from './worker-channel.js';
 
-const options = { provider: 'cpu', threads: 1, spinning: false, arena: true, profile: undefined } as const;
 const workerOf = (code: string): URL => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 
 describe('openWorkerChannel', () => {
   it('rejects every pending request when the worker dies, and every later one', async () => {
     const channel = openWorkerChannel(
-      options,
+      'test',
+      undefined,
       workerOf(`
         import { parentPort } from 'node:worker_threads';
         let received = 0;
@@ -27,7 +27,8 @@ describe('openWorkerChannel', () => {
 
   it('rejects pending requests when the worker ends by itself', async () => {
     const channel = openWorkerChannel(
-      options,
+      'test',
+      undefined,
       workerOf(`
         import { parentPort } from 'node:worker_threads';
         parentPort.on('message', () => process.exit(7));

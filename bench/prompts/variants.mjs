@@ -1,0 +1,15 @@
+/**
+ * Ways to train, by name: what to ask with, and options of the trainer.
+ * @type {Readonly<Record<string, { prompts: Omit<import('@sluice/data').PromptOptions, 'seed'>, trainer?: Partial<import('@sluice/models').DecoderTrainerOptions> }>>}
+ */
+export const variants = {
+  box: { prompts: { jitter: 0.02 } },
+  point: { prompts: { boxes: false, points: true } },
+  mixed: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 } },
+  paper: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.1, noise: 'normal' } },
+  // Approximate: the loss on a quarter and on an eighth of the image tokens.
+  quarter: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 1024 } },
+  eighth: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 512 } },
+  // At each image's own size.
+  original: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { resolution: 'original' } },
+};
