@@ -78,7 +78,15 @@ export { packEmbedding, unpackEmbedding, type EmbeddingPrecision } from './encod
 export { imageEncoderDigest, openImageEncoder, type ImageEncoder } from './encoder/image-encoder.js';
 export { exportEncoder, exportDecoder, type ExportDecoderOptions } from './export/export-decoder.js';
 export { loadSamWeights } from './weights/load-sam-weights.js';
-export { embeddedModel, filesOf, modelEndings, modelNames, zooModel, type PinnedFile, type ZooModel } from './zoo/model-zoo.js';
+export {
+  embeddedModel,
+  filesOf,
+  modelEndings,
+  modelNames,
+  zooModel,
+  type PinnedFile,
+  type ZooModel,
+} from './zoo/model-zoo.js';
 export { modelLacks } from './zoo/model-lacks.js';
 export { modelsFolder } from './zoo/models-folder.js';
 export { pullFile, stateOf, type PullOptions } from './zoo/pull/pull-file.js';

@@ -19,9 +19,11 @@ function walk(
 ): unknown {
   const branches = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf'];
   if (Array.isArray(branches)) {
+    // A name that an option takes beside paths is none.
+    if ((branches as Schema[]).some((branch) => branch['const'] === value)) return value;
     return (branches as Schema[]).reduce((result, branch) => walk(branch, result, path, folderOf), value);
   }
-  if (typeof value === 'string') return isPath(schema, value) ? resolve(folderOf(path), value) : value;
+  if (typeof value === 'string') return schema['format'] === 'path' ? resolve(folderOf(path), value) : value;
   if (Array.isArray(value)) {
     const items = schema['items'];
     if (typeof items !== 'object' || items === null || Array.isArray(items)) return value;
@@ -37,7 +39,3 @@ function walk(
     }),
   );
 }
-
-/** Where a path is one of several things that an option takes, its pattern tells. */
-const isPath = ({ format, pattern }: Schema, value: string): boolean =>
-  format === 'path' && (typeof pattern !== 'string' || new RegExp(pattern).test(value));

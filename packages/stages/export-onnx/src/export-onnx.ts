@@ -1,5 +1,11 @@
 import { defineStage, mapBounded } from '@sluice/core';
-import { CheckpointContract, exportEncoder, exportDecoder, ModelArtifactContract, readCheckpoint } from '@sluice/models';
+import {
+  CheckpointContract,
+  exportEncoder,
+  exportDecoder,
+  ModelArtifactContract,
+  readCheckpoint,
+} from '@sluice/models';
 import { exportOnnxOptions } from './options.js';
 
 /** Writes a checkpoint as ONNX with the interface of SAM's official decoder, and the image encoder beside it. */
