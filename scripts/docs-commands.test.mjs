@@ -14,6 +14,19 @@ const elsewhere = {
       'packages/pipelines/src/format-examples.test.ts',
     ]),
   ),
+  ...Object.fromEntries(
+    ['train', 'evaluate', 'export'].map((command) => [
+      `${command} --config sam-tiny-vit --data-root ./photos`,
+      'packages/pipelines/src/recipes/recipes.test.ts',
+    ]),
+  ),
+  ...Object.fromEntries(
+    [
+      'pull sam-vit-b',
+      'pull sam-vit-b --mirror https://models.example/sam',
+      'pull sam-vit-b --from ./sam_vit_b_01ec64.pth',
+    ].map((command) => [`models ${command}`, 'packages/models/src/zoo/pull/pull-file.test.ts']),
+  ),
   doctor: 'packages/pipelines/src/doctor/doctor.test.ts',
 };
 

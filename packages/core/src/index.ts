@@ -2,7 +2,7 @@ export { causes } from './errors/causes.js';
 export { coreErrors } from './errors/core-errors.js';
 export { defineErrors, SluiceError } from './errors/define-errors.js';
 export { canonicalDigest, canonicalJson } from './files/canonical-digest.js';
-export { nodeFileSystem, type FileSystem, type OpenFile } from './files/file-system.js';
+export { codeOf, nodeFileSystem, type FileSystem, type OpenFile } from './files/file-system.js';
 export { sha256File } from './files/sha256-file.js';
 export { writeFileAtomic } from './files/write-file-atomic.js';
 export { fromPull, type PullSource } from './flow/from-pull.js';
@@ -44,7 +44,7 @@ export { selectStages, type SelectedPlan, type Selection } from './pipeline/sele
 export { createRunFolder, openRunFolder } from './run/create-run-folder.js';
 export type { ObservedRun, RunObserver } from './run/observers/run-observer.js';
 export type { Manifest, ManifestStage } from './run/observers/write-manifest.js';
-export { processState, type ProcessMark } from './run/process-mark.js';
+export { processMark, processState, type ProcessMark } from './run/process-mark.js';
 export { readManifest, type ManifestReading } from './run/read-manifest.js';
 export { readResolved } from './run/read-resolved.js';
 export type { EdgeStatistics, MetricValues, RunEvent, StageEvent } from './run/run-event.js';
@@ -67,6 +67,7 @@ export {
   feedback,
   optional,
   type InputPort,
+  type Lack,
   type InputPorts,
   type InputStreams,
   type ItemOf,
@@ -84,7 +85,7 @@ export {
   type PureStage,
 } from './stage/item-stage.js';
 export type { ItemContext, KeptItem } from './stage/item-work.js';
-export { choice, path } from './stage/option-types.js';
+export { choice, nameOrPath, path } from './stage/option-types.js';
 export type { StageContext } from './stage/stage-context.js';
 export { openStageState } from './state/open-stage-state.js';
 export { openStateStore } from './state/state-store.js';

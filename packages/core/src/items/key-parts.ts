@@ -25,7 +25,7 @@ export async function keyPartsOf(stage: PlannedStage, plan: KeyedPlan): Promise<
             integrity: (await packageRecord(identity)).integrity ?? '',
           },
     options: (await keyed(definition.options, options)) as Readonly<Record<string, unknown>>,
-    environment: purity?.environment(options, await chosenServices(plan)) ?? {},
+    environment: (await purity?.environment(options, await chosenServices(plan))) ?? {},
     seed: purity?.seeded === true ? plan.seed : null,
   };
 }

@@ -19,6 +19,8 @@ function walk(
 ): unknown {
   const branches = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf'];
   if (Array.isArray(branches)) {
+    // A name that an option takes beside paths is none.
+    if ((branches as Schema[]).some((branch) => branch['const'] === value)) return value;
     return (branches as Schema[]).reduce((result, branch) => walk(branch, result, path, folderOf), value);
   }
   if (typeof value === 'string') return schema['format'] === 'path' ? resolve(folderOf(path), value) : value;

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { inputPort } from '../stage/any-stage.js';
 import type { StageRegistry } from '../registry/stage-registry.js';
+import { checkPresence } from './check-presence.js';
 import { checkServices, type ServiceChoices } from './check-services.js';
 import { checkStageOptions } from './check-stage-options.js';
 import { checkStructure } from './check-structure.js';
@@ -45,6 +46,7 @@ export async function planPoint(
   const inputs = linkEdges(drafts, report);
   const tests = checkTests(root, drafts, options, folder, report);
   const { written, ...services } = await checkServices(root, choices, folder, report);
+  if (sound) await checkPresence(drafts, options, report);
   if (!sound) return undefined;
   const stages = order(drafts, inputs, options, execution);
   const seed = Number(toPlainValue(entryOf(root, 'seed')?.value ?? { kind: 'scalar', value: 0, place: root.place }));

@@ -108,6 +108,10 @@ export const problemHelp: Readonly<Record<ProblemCode, readonly [comesWhen: stri
   ],
   'unknown-option': ["a key under `with` that the stage doesn't have", '`sluice describe STAGE` lists its options'],
   'missing-option': ['an option without a default is missing', 'add it under `with`'],
+  'not-here': [
+    'an option names something that is not on this machine, a model for instance',
+    'the hint says how to bring it: `sluice models pull NAME`',
+  ],
   'not-item-wise': [
     '`retry`, `timeout`, `on-item-error` or `concurrency` on a stage that sees its streams whole',
     'delete it there; only a stage that works item by item can be told how to treat one',

@@ -69,6 +69,7 @@ const messages = {
   'no-service-options': (d: { name: string; choice: string }) => `"${d.choice}" of service "${d.name}" has no options`,
   'unknown-option': (d: { option: string; owner: string }) => `${d.owner} has no option "${d.option}"`,
   'missing-option': (d: { option: string; owner: string }) => `${d.owner} needs the option "${d.option}"`,
+  'not-here': (d: { message: string }) => d.message,
   'not-item-wise': (d: { keys: readonly string[]; stage: string; type: string }) =>
     `stage "${d.stage}" (${d.type}) sees its streams whole and not item by item: it cannot have ${d.keys.map((key) => `"${key}"`).join(', ')}`,
   // Edges

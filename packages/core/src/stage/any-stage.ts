@@ -1,10 +1,11 @@
 import type { Observable } from 'rxjs';
 import type { DataContract } from './data-contract.js';
-import type { InputPort, StageDefinition } from './define-stage.js';
+import type { InputPort, Lack, StageDefinition } from './define-stage.js';
 import type { StageContext } from './stage-context.js';
 
 /** Any stage, whatever its ports, options and services: what registries and runs hold. */
-export interface AnyStage extends Omit<StageDefinition, 'create'> {
+export interface AnyStage extends Omit<StageDefinition, 'create' | 'lacks'> {
+  readonly lacks?: (options: never) => Promise<readonly Lack[]>;
   readonly create: (
     options: never,
     services: never,

@@ -27,6 +27,15 @@ export type InputStreams<I> = {
 export type OutputStreams<O> = { readonly [K in keyof O]: Observable<ItemOf<O[K]>> };
 export type Services<S> = { readonly [K in keyof S]: S[K] extends ServiceIdentifier<infer T> ? T : never };
 
+/** Something that an option names and that is not there. */
+export interface Lack {
+  /** Name of the option. */
+  readonly option: string;
+  readonly message: string;
+  /** How to bring it, a command for instance. */
+  readonly hint: string;
+}
+
 export interface StageDefinition<
   I extends InputPorts = InputPorts,
   O extends OutputPorts = OutputPorts,
@@ -42,6 +51,8 @@ export interface StageDefinition<
   /** TypeBox object: the options' TypeScript type, JSON Schema, defaults and docs at once. */
   readonly options: C;
   readonly services: S;
+  /** What the options name that is not on this machine, a model's file say: an error at the option before anything runs. @default nothing */
+  readonly lacks?: (options: Static<C>) => Promise<readonly Lack[]>;
   /** Cheap and without effects: it lists or rewrites references. `sluice plan` runs it to know what items there are. @default false */
   readonly light?: boolean;
   /** How it works item by item; set by `defineItemStage` and `definePureStage`. */

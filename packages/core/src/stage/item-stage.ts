@@ -1,7 +1,14 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import { workOnItems } from '../items/work-on-items.js';
 import type { DataContract } from './data-contract.js';
-import { defineStage, type ItemOf, type Services, type ServiceTokens, type StageDefinition } from './define-stage.js';
+import {
+  defineStage,
+  type ItemOf,
+  type Services,
+  type Lack,
+  type ServiceTokens,
+  type StageDefinition,
+} from './define-stage.js';
 import type { StageContext } from './stage-context.js';
 import type { AnyItemWork, AnyPurity, ChosenServices, ItemContext, KeptContent, KeptItem } from './item-work.js';
 
@@ -24,6 +31,8 @@ interface ItemStageBase<I extends OnePort, O extends OnePort, C extends TObject,
   readonly outputs: O;
   readonly options: C;
   readonly services?: S;
+  /** As any stage's. */
+  readonly lacks?: (options: Static<C>) => Promise<readonly Lack[]>;
   /** Items that are worked on at once, unless the pipeline says otherwise. @default 1 */
   readonly concurrency?: (options: Static<C>) => number;
   /** Cheap and without effects: it lists or rewrites references. `sluice plan` runs it to know what items there are. @default false */

@@ -1,37 +1,28 @@
 import { modelErrors } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { readOnnxFile } from '../onnx/read-onnx.js';
+import { stagePorts, type EncoderPorts } from '../sam/encoders/encoder-ports.js';
 import { tinyVit } from '../sam/tiny-vit/tiny-vit.js';
 import { vit } from '../sam/vit/vit.js';
 import { readTinyVit } from '../weights/read-tiny-vit.js';
 import { readWeights } from '../weights/read-weights.js';
-import type { Weights } from '../weights/weights.js';
-import { zooModel } from '../zoo/model-zoo.js';
 import { resolveModelFile } from '../zoo/resolve-model-file.js';
-
-/** A path names a checkpoint, where a word names a model of the zoo. */
-export const isCheckpointPath = (model: string): boolean => /[\\/]|\.(pt|pth|safetensors)$/i.test(model);
 
 /**
  * The graph of an image encoder, of a zoo model or of a checkpoint by its path: `pixels` [1, 3, size, size] to `embedding`
- * [(size / 16)², 256].
+ * [(size / 16)², 256], or what `ports` says instead.
  */
-export async function encoderGraph(model: string, size: number): Promise<Graph> {
+export async function encoderGraph(model: string, size: number, ports: EncoderPorts = stagePorts): Promise<Graph> {
   if (size % 16 !== 0 || size <= 0) {
     const problem = `images of ${String(size)} pixels are not cut into patches of 16; take a multiple of 16`;
     throw modelErrors.BAD_MODEL({ model: `the image encoder of ${model}`, problem });
   }
-  if (isCheckpointPath(model)) {
-    return graphOf(await readWeights(model, (name) => name.startsWith('image_encoder.')), model, size);
-  }
-  zooModel(model);
   const path = await resolveModelFile(model, 'encoder');
-  return graphOf(readTinyVit(await readOnnxFile(path), path), path, size);
-}
-
-function graphOf(weights: Weights, path: string, size: number): Graph {
-  if (weights.has('image_encoder.pos_embed')) return vit(weights, size);
-  if (weights.has('image_encoder.patch_embed.seq.0.c.weight')) return tinyVit(weights, size);
+  const weights = /\.onnx$/i.test(path)
+    ? readTinyVit(await readOnnxFile(path), path)
+    : await readWeights(path, (name) => name.startsWith('image_encoder.'));
+  if (weights.has('image_encoder.pos_embed')) return vit(weights, size, ports);
+  if (weights.has('image_encoder.patch_embed.seq.0.c.weight')) return tinyVit(weights, size, ports);
   const problem = "it holds neither SAM's ViT nor MobileSAM's TinyViT under their names (image_encoder.*)";
   throw modelErrors.BAD_MODEL({ model: path, problem });
 }

@@ -59,7 +59,7 @@ describe('openImageEncoder', () => {
     await expect(openImageEncoder(engine, 'sam-huge')).rejects.toMatchObject({ code: 'models/UNKNOWN_MODEL' });
   });
 
-  it('tells by a digest what embeddings depend on', () => {
-    expect(imageEncoderDigest('sam-tiny-vit')).toMatch(/^[0-9a-f]{64}$/);
+  it('tells by a digest what embeddings depend on', async () => {
+    expect(await imageEncoderDigest('sam-tiny-vit')).toMatch(/^[0-9a-f]{64}$/);
   });
 });

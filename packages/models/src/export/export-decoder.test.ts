@@ -12,7 +12,7 @@ import { loadSamWeights, readSamWeights } from '../weights/load-sam-weights.js';
 import { readSafetensors, weightsOf } from '../weights/safetensors.js';
 import type { Weights } from '../weights/weights.js';
 import { resolveModelFile } from '../zoo/resolve-model-file.js';
-import { copyEncoder, exportDecoder } from './export-decoder.js';
+import { exportEncoder, exportDecoder } from './export-decoder.js';
 import { selectTrainedToken } from './select-trained-token.js';
 
 const golden = new URL('../../../../../shared/golden/decoder-forward.safetensors', import.meta.url);
@@ -156,7 +156,7 @@ describe('exportDecoder', () => {
   });
 
   it('puts the verified encoder beside it', async () => {
-    await copyEncoder('sam-tiny-vit', join(folder, 'encoder.onnx'));
+    await exportEncoder('sam-tiny-vit', join(folder, 'encoder.onnx'));
     const original = readFileSync(await resolveModelFile('sam-tiny-vit', 'encoder'));
     expect(readFileSync(join(folder, 'encoder.onnx')).equals(original)).toBe(true);
   });

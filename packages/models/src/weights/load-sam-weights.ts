@@ -3,6 +3,7 @@ import { elementCount } from '../graph/shape.js';
 import type { OnnxModel } from '../onnx/onnx-schema.js';
 import { readOnnxFile } from '../onnx/read-onnx.js';
 import { float32Values } from '../onnx/tensor-values.js';
+import { embeddedModel } from '../zoo/model-zoo.js';
 import { resolveModelFile } from '../zoo/resolve-model-file.js';
 import { openCheckpoint } from './open-checkpoint.js';
 import { readSamCheckpoint } from './read-sam-checkpoint.js';
@@ -15,22 +16,16 @@ import type { Weights } from './weights.js';
  * path (`.pt`, `.pth`, `.safetensors`, or a decoder's `.onnx`; the content decides). `log` is told what was done to find them.
  */
 export async function loadSamWeights(model: string, log: (note: string) => void = () => undefined): Promise<Weights> {
-  if (!isPath(model)) {
-    const path = await resolveModelFile(model, 'decoder');
-    return readSamWeights(await readOnnxFile(path), path);
-  }
-  const checkpoint = await openCheckpoint(model);
+  const path = await resolveModelFile(model, 'decoder');
+  const checkpoint = await openCheckpoint(path);
   try {
-    if (checkpoint.format === 'onnx') return readSamWeights(await readOnnxFile(model), model);
-    for (const note of checkpoint.notes) log(`${model}: ${note}`);
-    return await readSamCheckpoint(checkpoint, await loadSamWeights('sam-tiny-vit')); // all of SAM's models have one decoder
+    if (checkpoint.format === 'onnx') return readSamWeights(await readOnnxFile(path), path);
+    for (const note of checkpoint.notes) log(`${path}: ${note}`);
+    return await readSamCheckpoint(checkpoint, await loadSamWeights(embeddedModel)); // all of SAM's models have one decoder
   } finally {
     await checkpoint.close();
   }
 }
-
-/** Names of the zoo have neither a folder nor an extension. */
-const isPath = (model: string): boolean => /[/\\]|\.[a-z]+$/i.test(model);
 
 /** The weights in a decoder's ONNX model; `path` names it in errors. */
 export function readSamWeights(model: OnnxModel, path: string): Weights {

@@ -7,8 +7,8 @@ import { resolveModelFile, verifyFile } from './resolve-model-file.js';
 
 describe('the model zoo', () => {
   it('names the models it knows when it is asked for another', () => {
-    expect(modelNames).toEqual(['sam-tiny-vit']);
-    expect(() => zooModel('sam-vit-x')).toThrow('no model "sam-vit-x" in the zoo; known: sam-tiny-vit');
+    expect(modelNames).toEqual(['sam-tiny-vit', 'mobile-sam', 'sam-vit-b', 'sam-vit-l', 'sam-vit-h']);
+    expect(() => zooModel('sam-vit-x')).toThrow('no model "sam-vit-x" in the zoo; did you mean "sam-vit-b"?');
     expect(() => zooModel('toString')).toThrow(expect.objectContaining({ code: 'models/UNKNOWN_MODEL' }));
   });
 
@@ -33,7 +33,7 @@ describe('verifyFile', () => {
   ])('judges "%s": %s', async (content, _, message) => {
     const path = join(folder, 'file');
     await writeFile(path, content);
-    const verified = verifyFile('sam-tiny-vit', path, { bytes: 5, sha256 });
+    const verified = verifyFile('sam-tiny-vit', path, { bytes: 5, sha256, source: { package: 'x' } });
     if (message === '') await expect(verified).resolves.toBeUndefined();
     else {
       await expect(verified).rejects.toMatchObject({

@@ -20,7 +20,8 @@ const usageCodes = new Set([
   ...['pipelines/UNKNOWN_STAGE', 'pipelines/NO_STAGE', 'pipelines/NO_RUN', 'pipelines/NO_FILE', 'pipelines/NO_TESTS'],
   ...['pipelines/BAD_SWEEP', 'pipelines/BAD_PACKAGE_NAME', 'pipelines/FOLDER_NOT_EMPTY'],
   ...['pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN', 'pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE'],
-  ...['pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
+  ...['pipelines/NO_RECIPE', 'pipelines/DATA_ROOT', 'pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
+  ...['models/UNKNOWN_MODEL', 'models/NO_MODEL_FILE'],
   ...['data/DESTINATION', 'data/FORMAT_NAME', 'data/DATASET_FOLDER'],
 ]);
 
@@ -28,6 +29,7 @@ const usageCodes = new Set([
 const environmentCodes = new Set([
   ...['pipelines/RUN_FOLDER', 'pipelines/OUTPUT_FILE', 'pipelines/NEW_FOLDER'],
   ...['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'],
+  ...['models/NOT_PULLED', 'models/PULL_FAILED', 'models/PULL_WRONG_BYTES', 'models/MODELS_FOLDER'],
   ...['core/STORE_FAILED', 'core/ROOT_UNREADABLE'],
   ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'],
 ]);

@@ -4,6 +4,8 @@ import { defineCache } from './commands/cache.js';
 import { defineConvert } from './commands/convert.js';
 import { defineDataset } from './commands/dataset.js';
 import { defineDescribe } from './commands/describe.js';
+import { defineModels } from './commands/models.js';
+import { defineRecipes } from './commands/recipes.js';
 import { defineResume } from './commands/resume.js';
 import { definePlan } from './commands/plan.js';
 import { defineSchema } from './commands/schema.js';
@@ -28,6 +30,7 @@ export { processTerminal } from './terminal.js';
 /** In the order of the help. */
 const commands: readonly DefineCommand[] = [
   defineRun,
+  defineRecipes,
   defineResume,
   defineValidate,
   definePlan,
@@ -39,6 +42,7 @@ const commands: readonly DefineCommand[] = [
   defineServices,
   defineNew,
   defineCache,
+  defineModels,
   defineGraph,
   defineRuns,
   defineDoctor,

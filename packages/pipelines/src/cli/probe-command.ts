@@ -6,15 +6,13 @@ const probes: Readonly<Record<string, (word: string) => Promise<Readonly<Record<
   }),
   sharp: async () => (await import('@sluice/data')).probeCodec(),
   models: async () => {
-    const { modelNames, resolveModelFile } = await import('@sluice/models');
+    const { embeddedModel, resolveModelFile } = await import('@sluice/models');
     const found: Record<string, { readonly problem?: string }> = {};
-    for (const model of modelNames) {
-      for (const part of ['encoder', 'decoder'] as const) {
-        found[`${model} ${part}`] = await resolveModelFile(model, part).then(
-          () => ({}),
-          (error: unknown) => ({ problem: messageOf(error) }),
-        );
-      }
+    for (const part of ['encoder', 'decoder'] as const) {
+      found[`${embeddedModel} ${part}`] = await resolveModelFile(embeddedModel, part).then(
+        () => ({}),
+        (error: unknown) => ({ problem: messageOf(error) }),
+      );
     }
     return found;
   },

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { recipeNames } from '../recipes/find-recipe.js';
 import { runNames } from '../runs/list-runs.js';
 import { bundledStages } from '../stages/bundled-stages.js';
 
@@ -78,6 +79,13 @@ async function valuesOf({ argChoices }: Option | Argument, name: string): Promis
       return { ...nothing, paths: 'folders' };
     case 'stage':
       return { ...nothing, words: Object.keys(bundledStages).map((word) => ({ word, meaning: 'stage' })) };
+    case 'recipe':
+      return { words: recipeNames().map((word) => ({ word, meaning: 'recipe' })), paths: 'files' };
+    case 'model':
+    case 'models': {
+      const { modelNames, zooModel } = await import('@sluice/models');
+      return { ...nothing, words: modelNames.map((word) => ({ word, meaning: zooModel(word).summary })) };
+    }
     case 'run':
     case 'other-run': {
       const names = await runNames('runs').catch(() => []);

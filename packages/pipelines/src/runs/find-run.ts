@@ -26,5 +26,9 @@ export async function findRunFolder(word: string, runsDir: string): Promise<stri
   if (begin.length === 1) return path.resolve(runsDir, begin[0]!);
   if (begin.length > 1) throw pipelinesErrors.AMBIGUOUS_RUN({ word, names: begin });
   if (/[\\/]/.test(word) || word === '.' || existsSync(word)) return path.resolve(word);
-  throw pipelinesErrors.NO_RUN({ word, runsDir, hint: suggestion(word, names, 'runs') ?? '`sluice runs ls` lists them' });
+  throw pipelinesErrors.NO_RUN({
+    word,
+    runsDir,
+    hint: suggestion(word, names, 'runs') ?? '`sluice runs ls` lists them',
+  });
 }

@@ -34,7 +34,9 @@ export function showText(run: RunRecord, now: Date, workingFolder: string): stri
   ]);
   const edges = manifest.edges.map(({ edge, items, peak, bound }) => [edge, String(items), `${peak}/${bound}`]);
   const edgeTable = edges.length === 0 ? '' : section('Edges', [['edge', 'items', 'most in flight'], ...edges]);
-  return printable([head, '', formatSummary(statusOf(run), workingFolder).trimEnd(), edgeTable].join('\n').trimEnd()) + '\n';
+  return (
+    printable([head, '', formatSummary(statusOf(run), workingFolder).trimEnd(), edgeTable].join('\n').trimEnd()) + '\n'
+  );
 }
 
 /** What differs, then the scores of both. */
@@ -45,7 +47,13 @@ export function diffText({ a, b, pipeline, environment, counts, metrics }: RunCo
   };
   const scores = metrics.map(({ row, name, a: left, b: right, change }) => {
     const sign = change !== undefined && change > 0 ? '+' : '';
-    return [row, name, cell(left), cell(right), change === undefined || change === 0 ? '' : `${sign}${formatValue(change)}`];
+    return [
+      row,
+      name,
+      cell(left),
+      cell(right),
+      change === undefined || change === 0 ? '' : `${sign}${formatValue(change)}`,
+    ];
   });
   return printable(
     [

@@ -20,6 +20,8 @@ const values: Readonly<Record<string, { readonly good: string; readonly bad: str
   source: { good: 'photos', bad: 'no-such-folder' },
   target: { good: 'written', bad: 'pipeline.yaml' },
   name: { good: 'soft-blur', bad: '../soft-blur' },
+  model: { good: 'sam-tiny-vit', bad: 'sam-vit-x' },
+  models: { good: 'sam-tiny-vit', bad: 'sam-vit-x' },
   run: { good: 'latest', bad: 'no-such-run' },
   'other-run': { good: 'latest', bad: 'no-such-run' },
 };
@@ -27,6 +29,12 @@ const values: Readonly<Record<string, { readonly good: string; readonly bad: str
 /** Options that a command needs here: `run` has runs of its own, so that a `resume` at the same time does not find one under way. */
 const neededOptions: Readonly<Record<string, readonly string[]>> = {
   run: ['--runs-dir', 'other-runs'],
+  ...Object.fromEntries(
+    ['train', 'evaluate', 'export'].map((name) => [
+      name,
+      ['--config', 'recipe.yaml', '--data-root', 'photos', '--work-dir', `${name}-runs`],
+    ]),
+  ),
   'cache gc': ['--max-size', '1GB'],
   convert: ['--to', 'datumaro'],
 };

@@ -49,6 +49,19 @@ tests:
   - { stage: count, given: {}, expect: { numbers: [1, 2, 3] } }
 `;
 
+/** Has the stages that a recipe has, each in little. */
+const recipe = `sluice: 1
+name: tiny-recipe
+vars: { data: nowhere }
+stages:
+  train: { uses: tiny-numbers, with: { count: 2 } }
+  stop: { uses: tiny-numbers }
+  test: { uses: tiny-numbers }
+  export: { uses: tiny-numbers }
+profiles:
+  fast: { stages: { stop: { with: { count: 1 } } } }
+`;
+
 export interface TinyProject {
   readonly folder: string;
   readonly pipeline: string;
@@ -72,6 +85,7 @@ export function tinyProject(): TinyProject {
     JSON.stringify({ name: 'tiny-numbers', version: '1.0.0', type: 'module', exports: './index.js' }),
   );
   write('node_modules/tiny-numbers/index.js', stage);
+  write('recipe.yaml', recipe);
   mkdirSync(path.join(folder, 'node_modules/@sluice'));
   const core = fileURLToPath(new URL('../../../core', import.meta.url));
   symlinkSync(core, path.join(folder, 'node_modules/@sluice/core'), 'junction');

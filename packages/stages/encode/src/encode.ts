@@ -3,6 +3,7 @@ import { ModelInputContract } from '@sluice/data';
 import {
   EncodedSampleContract,
   imageEncoderDigest,
+  modelLacks,
   openImageEncoder,
   packEmbedding,
   TENSOR_ENGINE,
@@ -19,9 +20,10 @@ export const encode = definePureStage({
   outputs: { embeddings: EncodedSampleContract },
   options: encodeOptions,
   services: { engine: TENSOR_ENGINE },
+  lacks: ({ model }) => modelLacks(model),
   keeps: 'bytes',
   identity: ({ digest }) => digest,
-  environment: ({ model }, { engine }) => ({ encoder: imageEncoderDigest(model), engine }),
+  environment: async ({ model }, { engine }) => ({ encoder: await imageEncoderDigest(model), engine }),
   concurrency: ({ concurrency }) => concurrency,
   create: ({ model, precision }, { engine }, { report }) => {
     let opened: Promise<ImageEncoder> | undefined;

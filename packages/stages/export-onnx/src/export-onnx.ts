@@ -1,5 +1,11 @@
 import { defineStage, mapBounded } from '@sluice/core';
-import { CheckpointContract, copyEncoder, exportDecoder, ModelArtifactContract, readCheckpoint } from '@sluice/models';
+import {
+  CheckpointContract,
+  exportEncoder,
+  exportDecoder,
+  ModelArtifactContract,
+  readCheckpoint,
+} from '@sluice/models';
 import { exportOnnxOptions } from './options.js';
 
 /** Writes a checkpoint as ONNX with the interface of SAM's official decoder, and the image encoder beside it. */
@@ -16,7 +22,7 @@ export const exportOnnx = defineStage({
         mapBounded(async (checkpoint) => {
           const { model, epoch } = checkpoint;
           const [encoder, decoder] = [await run.path(folder, 'encoder.onnx'), await run.path(folder, 'decoder.onnx')];
-          await copyEncoder(model, encoder);
+          await exportEncoder(model, encoder);
           await exportDecoder(await readCheckpoint(checkpoint), decoder, { model, epoch });
           report({ type: 'artifact', name: 'image encoder (ONNX)', path: encoder });
           report({ type: 'artifact', name: 'fine-tuned decoder (ONNX)', path: decoder });

@@ -1,4 +1,5 @@
-import { choice } from '@sluice/core';
+import { choice, nameOrPath } from '@sluice/core';
+import { modelEndings, modelNames } from '@sluice/models';
 import { Type, type Static } from '@sinclair/typebox';
 
 const factor = { minimum: 0, maximum: 1 };
@@ -108,9 +109,10 @@ const validateEvery = Type.Unsafe<number | 'adaptive'>(
 
 export const trainDecoderOptions = Type.Object(
   {
-    model: choice(['sam-tiny-vit'], {
+    model: nameOrPath(modelNames, modelEndings, {
+      cacheKey: false, // it counts by its digest
       default: 'sam-tiny-vit',
-      description: 'Model of the zoo whose mask decoder is trained.',
+      description: 'Model whose mask decoder is trained: one of the zoo (`sluice models ls`), or a checkpoint file.',
     }),
     trainable,
     epochs: Type.Integer({

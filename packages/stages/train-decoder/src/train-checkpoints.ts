@@ -37,7 +37,11 @@ export async function* trainCheckpoints(job: TrainJob): AsyncGenerator<Checkpoin
   const { checkpointSteps, adaptiveInterval, plateau, verdict } = fitSchedule(options, perEpoch, decide !== undefined);
   const { run, seed, logger } = context;
   const items = fitItems(samples, { classWeights: options['class-weights'] ?? {}, seed });
-  const state = await openStageState(context, job.states, trainingDependencies({ options, engine, samples, seed }));
+  const state = await openStageState(
+    context,
+    job.states,
+    await trainingDependencies({ options, engine, samples, seed }),
+  );
   const { initial, trainer } = await job.open(engine, options);
   const folder = checkpointFolder({
     ...{ run, store, model, initial, training: state.key },

@@ -5,6 +5,7 @@ import {
   DecisionContract,
   EncodedSampleContract,
   gatherSubset,
+  modelLacks,
   TENSOR_ENGINE,
   type Decision,
 } from '@sluice/models';
@@ -29,6 +30,7 @@ export function trainDecoderWith(open: OpenTraining) {
     /** `checkpoints`: epochs 0 (untouched), 1, 2, ...; `initial`: epoch 0 alone. */
     outputs: { checkpoints: CheckpointContract, initial: CheckpointContract },
     options: trainDecoderOptions,
+    lacks: ({ model }) => modelLacks(model),
     services: { engine: TENSOR_ENGINE, store: CONTENT_STORE, states: STATE_STORE },
     create:
       (options, { engine, store, states }, context) =>

@@ -1,4 +1,4 @@
-import { zooModel, type LabelledEmbedding, type TensorEngine } from '@sluice/models';
+import { modelDigest, type LabelledEmbedding, type TensorEngine } from '@sluice/models';
 import type { TrainDecoderOptions } from './options.js';
 
 /** Raise it when training gives other weights than before: what was begun with the old code then starts over. */
@@ -15,11 +15,12 @@ export interface TrainingSubject {
  * All that the weights depend on, as JSON. The thread count and the processor, on which the last bits depend, are left out: training
  * goes on with others, and warns.
  */
-export function trainingDependencies({ options, engine, samples, seed }: TrainingSubject) {
-  const { 'checkpoint-every': _, ...decisive } = options;
+export async function trainingDependencies({ options, engine, samples, seed }: TrainingSubject) {
+  // A model counts by its file's digest, wherever it lies.
+  const { 'checkpoint-every': _, model, ...decisive } = options;
   return {
     training: TRAINING_VERSION,
-    model: zooModel(options.model).decoder.sha256,
+    model: await modelDigest(model, 'decoder'),
     engine: { name: engine.name, version: engine.version },
     seed,
     options: decisive,

@@ -1,6 +1,7 @@
 import { GraphBuilder } from '../../graph/graph-builder.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import type { Weights } from '../../weights/weights.js';
+import { builtEncoder, stagePorts, type EncoderPorts } from '../encoders/encoder-ports.js';
 import {
   activatedLinear,
   frozenLinear,
@@ -23,13 +24,14 @@ const EPSILON = 1e-5;
  * MobileSAM's image encoder (TinyViT, Wu et al. 2022): pixels [1, 3, size, size] to an embedding, token-major [(size / 16)², 256]. Depths,
  * widths, heads and windows are those of the weights (`image_encoder.*`).
  */
-export function tinyVit(weights: Weights, size: number): Graph {
+export function tinyVit(weights: Weights, size: number, ports: EncoderPorts = stagePorts): Graph {
   const builder = new GraphBuilder();
   const place = inside(frozenRoot(builder, foldBatchNorm(weights)), 'image_encoder');
-  const pixels = builder.input('pixels', [1, 3, size, size]);
+  const pixels = builder.input(ports.pixels, [1, 3, size, size]);
   let map = patchEmbedding(inside(place, 'patch_embed'), pixels);
   for (const layer of numbered(place, 'layers')) map = layerOf(layer, map);
-  return builder.build({ embedding: neck(inside(place, 'neck'), toTokens(builder, map), size / 16) });
+  const grid = size / 16;
+  return builtEncoder(builder, neck(inside(place, 'neck'), toTokens(builder, map), grid), grid, ports);
 }
 
 /** Blocks of one resolution, and the way to the next one. The first layer's blocks are convolutions, the others' attention. */

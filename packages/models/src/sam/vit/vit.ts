@@ -2,6 +2,7 @@ import { GraphBuilder } from '../../graph/graph-builder.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import type { Weights } from '../../weights/weights.js';
 import { attentionRows, type AttentionRows } from '../encoders/attention-rows.js';
+import { builtEncoder, stagePorts, type EncoderPorts } from '../encoders/encoder-ports.js';
 import {
   activatedLinear,
   constantOf,
@@ -24,10 +25,10 @@ const EPSILON = 1e-6;
  * heads, windows and the blocks that attend to the whole image are those of the weights (`image_encoder.*`). For another size than
  * that of training, position embeddings and relative positions are interpolated.
  */
-export function vit(weights: Weights, size: number): Graph {
+export function vit(weights: Weights, size: number, ports: EncoderPorts = stagePorts): Graph {
   const builder = new GraphBuilder();
   const place = inside(frozenRoot(builder, weights), 'image_encoder');
-  const pixels = builder.input('pixels', [1, 3, size, size]);
+  const pixels = builder.input(ports.pixels, [1, 3, size, size]);
   const patches = inside(place, 'patch_embed.proj');
   const filters = constantOf(patches, 'weight');
   const patch = filters.shape[2]!;
@@ -42,7 +43,7 @@ export function vit(weights: Weights, size: number): Graph {
     (x, block) => transformerBlock(block, x, rowsOf(inside(block, 'attn'))),
     builder.emit('Add', [embedded, positions]),
   );
-  return builder.build({ embedding: neck(inside(place, 'neck'), tokens, grid) });
+  return builtEncoder(builder, neck(inside(place, 'neck'), tokens, grid), grid, ports);
 }
 
 /** The rows for a block's attention: its relative positions tell the window, which is the whole grid where they span the trained one. */

@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check.js';
 import { probe, type ProbeResult } from '../probe.js';
 
-/** Each file of the model zoo, compared with the SHA-256 that it is pinned to. */
+/** Each file of the model that is installed with sluice, compared with its SHA-256; `sluice models verify` looks at those that were pulled. */
 export const modelCheck: Check = { name: 'models', run: async () => modelFinding(await probe('models')) };
 
 export function modelFinding(result: ProbeResult): Finding {

@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises';
+import { filesOf, locate, modelNames, stateOf, zooModel, type PinnedFile, type ZooModel } from '@sluice/models';
+
+/** A file of a model: what it should be, and where it is. */
+export interface ModelFileRecord {
+  readonly file: string;
+  /** Where it comes from: a URL, or an npm package that is installed with sluice. */
+  readonly source: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Where it is or would be. */
+  readonly path: string;
+  readonly present: boolean;
+}
+
+/** A model of the zoo on this machine, as `--json` shows it. */
+export interface ModelRecord {
+  readonly name: string;
+  readonly summary: string;
+  readonly architecture: string;
+  readonly license: string;
+  readonly state: 'here' | 'not pulled' | 'not installed';
+  readonly bytes: number;
+  readonly published: ZooModel['published'];
+  readonly files: readonly ModelFileRecord[];
+}
+
+export const allModels = (folder: string): Promise<readonly ModelRecord[]> =>
+  Promise.all(modelNames.map((name) => modelRecord(name, folder)));
+
+/** Throws `models/UNKNOWN_MODEL`. Looks only whether files are there, not into them. */
+export async function modelRecord(name: string, folder: string): Promise<ModelRecord> {
+  const model = zooModel(name);
+  const files = await Promise.all(filesOf(model).map((pinned) => fileRecord(name, pinned, folder)));
+  const here = files.every(({ present }) => present);
+  const { summary, architecture, license, published } = model;
+  return {
+    ...{ name, summary, architecture, license },
+    state: here ? 'here' : 'package' in model.encoder.source ? 'not installed' : 'not pulled',
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...{ published, files },
+  };
+}
+
+async function fileRecord(name: string, pinned: PinnedFile, folder: string): Promise<ModelFileRecord> {
+  const { file, bytes, sha256, source } = pinned;
+  const path = placeOf(name, pinned, folder);
+  const present =
+    path !== '' &&
+    (await stat(path).then(
+      (stats) => stats.isFile(),
+      () => false,
+    ));
+  return { file, source: 'url' in source ? source.url : `npm package ${source.package}`, bytes, sha256, path, present };
+}
+
+/** Empty where the package isn't installed. */
+function placeOf(name: string, pinned: PinnedFile, folder: string): string {
+  try {
+    return locate(name, pinned, folder);
+  } catch {
+    return '';
+  }
+}
+
+/** Reads a model's files and compares them with what they are pinned to. */
+export async function verifyModel({ name, files }: ModelRecord): Promise<readonly VerifiedFile[]> {
+  const verified: VerifiedFile[] = [];
+  for (const file of files) verified.push({ model: name, path: file.path, state: await stateOf(file.path, file) });
+  return verified;
+}
+
+export interface VerifiedFile {
+  readonly model: string;
+  readonly path: string;
+  readonly state: 'missing' | 'altered' | 'intact';
+}
