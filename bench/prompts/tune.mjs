@@ -14,7 +14,8 @@ import { median } from '../support/statistics.mjs';
  */
 export async function tune({ engine, variant, items, epochs, seed, learningRate }) {
   const weights = await loadSamWeights('sam-tiny-vit');
-  const trainer = await createDecoderTrainer({ engine, weights, optimizer: { name: 'adam' }, ...variant.trainer });
+  const optimizer = /** @type {const} */ ({ name: 'adam' });
+  const trainer = await createDecoderTrainer({ engine, weights, optimizer, resolution: 'auto', ...variant.trainer });
   const sampler = promptSampler({ maxPerImage: 24, ...variant.prompts, seed });
   const loaded = items.map(({ key, encoded, prompted: { sample } }) => {
     const { image, frame } = encoded;

@@ -10,6 +10,7 @@ export const variants = {
   // Approximate: the loss on a quarter and on an eighth of the image tokens.
   quarter: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 1024 } },
   eighth: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 512 } },
-  // At each image's own size.
+  // All prompts on the decoder's logits, also for small objects; all at each image's own size.
+  low: { prompts: { jitter: 0.02 }, trainer: { resolution: 'low' } },
   original: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { resolution: 'original' } },
 };

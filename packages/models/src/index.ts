@@ -111,7 +111,7 @@ export {
 } from './train/decoder-trainer.js';
 export type { TrainItem } from './train/train-item.js';
 export type { Trainable } from './train/trainable.js';
-export type { Resolution } from './train/loss-targets.js';
+export type { Resolution, ResolutionChoice } from './train/loss-resolution.js';
 export type { LossKind, MaskLoss } from './losses/mask-loss.js';
 export type { AdamOptions } from './optim/adam.js';
 export type { ClipOptions } from './optim/clip-gradients.js';

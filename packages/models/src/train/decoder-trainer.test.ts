@@ -72,7 +72,7 @@ describe('createDecoderTrainer', () => {
   const train = async (
     batches: readonly (readonly TrainItem[])[],
     microBatch: number,
-    resolution: 'low' | 'original' = 'low',
+    resolution: 'auto' | 'low' | 'original' = 'low',
   ) => {
     const trainer = await createDecoderTrainer({ engine, weights, resolution, optimizer: adam, microBatch });
     const losses: number[] = [];
@@ -132,6 +132,25 @@ describe('createDecoderTrainer', () => {
     await trainer.release();
     return { ...terms, gradient };
   };
+
+  it('takes small objects at the image’s size and the others low, in one step', async () => {
+    const large = { width: 400, height: 300 };
+    const squareOf = (side: number): BitMask => {
+      const data = new Uint8Array(large.width * large.height);
+      for (let y = 12; y < 12 + side; y++) data.fill(1, y * large.width + 10, y * large.width + 10 + side);
+      return { ...large, data };
+    };
+    const [small, big] = [squareOf(9), squareOf(60)];
+    const sized = (prompts: readonly Prompt[], masks: readonly BitMask[]): TrainItem => {
+      return { ...make('x', 0, prompts), image: large, frame: { size: 1024, width: 1024, height: 768 }, masks };
+    };
+    const losses = async (resolution: 'auto' | 'low' | 'original', item: TrainItem) =>
+      (await train([[item]], 2, resolution)).losses[0]!;
+    const mixed = await losses('auto', sized([box, point], [small, big]));
+    const [apart, low] = [sized([box], [small]), sized([point], [big])];
+    expect(mixed).toBeCloseTo(((await losses('original', apart)) + (await losses('low', low))) / 2, 5);
+    expect(Math.abs((await losses('low', apart)) - (await losses('original', apart)))).toBeGreaterThan(1e-3);
+  }, 60_000);
 
   it('counts each prompt by its weight', async () => {
     const item = make('x', 0, [box, both]);

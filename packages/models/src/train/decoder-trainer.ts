@@ -8,7 +8,8 @@ import { CHANNELS, IMAGE_TOKENS } from '../sam/shape.js';
 import type { Weights } from '../weights/weights.js';
 import { executableCache } from './executable-cache.js';
 import { gradientGraph, type GradientGraphShape } from './gradient-graph.js';
-import { graphResolution, lossTargets, type Resolution } from './loss-targets.js';
+import { resolutionGroups, type Resolution, type ResolutionChoice } from './loss-resolution.js';
+import { graphResolution, lossTargets } from './loss-targets.js';
 import { microBatches, type MicroBatch } from './micro-batches.js';
 import { promptFeeds } from './prompt-inputs.js';
 import { releaseAll } from './resident-set.js';
@@ -26,13 +27,13 @@ export interface DecoderTrainerOptions {
   /** @default 'sam' */
   readonly loss?: LossKind;
   /** @default 'low' */
-  readonly resolution?: Resolution;
+  readonly resolution?: ResolutionChoice;
   readonly optimizer: OptimizerOptions;
   /** Prompts that go through the decoder together; bounds the memory of a step. @default 2, and 1 where the loss is taken on a large image */
   readonly microBatch?: number;
   /**
    * Approximate: takes the loss on so many of the 4096 image tokens, drawn for each micro-batch, so that its expectation is the whole loss. At
-   * low resolution alone: throws `models/SAMPLED_LOSS`. @default all
+   * low resolution alone (`auto` is `low` then): throws `models/SAMPLED_LOSS`. @default all
    */
   readonly lossTokens?: number;
 }
@@ -64,6 +65,13 @@ export interface DecoderTrainer {
   release(): Promise<void>;
 }
 
+/** What one run of a graph takes. */
+interface Piece {
+  readonly item: TrainItem;
+  readonly batch: MicroBatch;
+  readonly resolution: Resolution;
+}
+
 /** Prompts of a micro-batch at low resolution: more take more memory and are no faster. */
 const MICRO_BATCH = 2;
 
@@ -77,8 +85,9 @@ const costOf = ({ prompts, resolution }: GradientGraphShape): number =>
   prompts * (1 + (resolution === 'low' ? 0 : (resolution.width * resolution.height) / COSTLY_PIXELS));
 
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
-  const { engine, weights, loss = 'sam', resolution = 'low', optimizer, lossTokens } = options;
-  refuseSample(lossTokens, resolution);
+  const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens } = options;
+  const choice = lossTokens !== undefined && asked === 'auto' ? 'low' : asked;
+  refuseSample(lossTokens, choice);
   const smallest = { prompts: 1, tokens: 2, loss, resolution: 'low' } as const;
   const { parameters: used } = gradientGraph(weights, smallest);
   const trained = new Set(trainedNames(options.trainable ?? 'decoder', used, [...weights.keys()]));
@@ -97,20 +106,24 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     },
   });
 
-  const shapeOf = (item: TrainItem, { prompts, tokens }: MicroBatch): GradientGraphShape => {
+  const shapeOf = (item: TrainItem, { prompts, tokens }: MicroBatch, resolution: Resolution): GradientGraphShape => {
     const shape = { prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) };
     return lossTokens === undefined ? shape : { ...shape, lossTokens };
   };
-  const largestFor = (item: TrainItem): number => {
-    const one = costOf(shapeOf(item, { prompts: [0], tokens: 2 }));
+  const largestFor = (item: TrainItem, resolution: Resolution): number => {
+    const one = costOf(shapeOf(item, { prompts: [0], tokens: 2 }, resolution));
     return options.microBatch ?? Math.max(1, Math.round(MICRO_BATCH / one));
   };
+
+  const piecesOf = (item: TrainItem): Piece[] =>
+    resolutionGroups(choice, item).flatMap(({ resolution, prompts }) =>
+      microBatches(item.prompts, largestFor(item, resolution), prompts).map((batch) => ({ item, batch, resolution })),
+    );
 
   /** Starts a run; several may be under way, the engine takes them in order. */
   const start = async (
     executable: Executable,
-    item: TrainItem,
-    batch: MicroBatch,
+    { item, batch, resolution }: Piece,
     weight: number,
   ): Promise<MaskLoss<number>> => {
     const { prompts } = batch;
@@ -144,13 +157,10 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     let sums: MaskLoss<number> = { loss: 0, focal: 0, dice: 0, iou: 0 };
     let running: Promise<MaskLoss<number>> | undefined;
     state.begin();
-    const batches = items.flatMap((item) =>
-      microBatches(item.prompts, largestFor(item)).map((batch) => ({ item, batch })),
-    );
-    for (const { item, batch } of batches) {
-      const { executable } = await graphs.get(shapeOf(item, batch));
+    for (const piece of items.flatMap(piecesOf)) {
+      const { executable } = await graphs.get(shapeOf(piece.item, piece.batch, piece.resolution));
       // While the engine works on one micro-batch, the next one's targets are made.
-      const next = start(executable, item, batch, weight);
+      const next = start(executable, piece, weight);
       [running, sums] = [next, running === undefined ? sums : addTerms(sums, await settled(running, next))];
     }
     return running === undefined ? sums : addTerms(sums, await running);
@@ -176,7 +186,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   };
 }
 
-function refuseSample(lossTokens: number | undefined, resolution: Resolution): void {
+function refuseSample(lossTokens: number | undefined, resolution: ResolutionChoice): void {
   if (lossTokens === undefined) return;
   const possible = Number.isInteger(lossTokens) && lossTokens >= 2 && lossTokens < IMAGE_TOKENS;
   if (!possible || resolution !== 'low') throw modelErrors.SAMPLED_LOSS({ tokens: lossTokens, resolution });

@@ -10,7 +10,8 @@ import { golden, goldenItem, goldenLosses, hasGolden, valuesOf } from '../testin
 import { loadSamWeights } from '../weights/load-sam-weights.js';
 import type { Weights } from '../weights/weights.js';
 import { gradientGraph } from './gradient-graph.js';
-import { graphResolution, lossTargets, type Resolution } from './loss-targets.js';
+import type { Resolution } from './loss-resolution.js';
+import { graphResolution, lossTargets } from './loss-targets.js';
 import { stack } from './stack.js';
 import type { TrainItem } from './train-item.js';
 

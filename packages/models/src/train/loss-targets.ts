@@ -6,10 +6,8 @@ import { interpolationMatrices } from '../metrics/upsample-logits.js';
 import { toLogitOrder } from '../sam/logit-order.js';
 import { LOW_RES, LOW_RES_PIXELS } from '../sam/shape.js';
 import type { GradientGraphShape } from './gradient-graph.js';
+import type { Resolution } from './loss-resolution.js';
 import type { TrainItem } from './train-item.js';
-
-/** Where the loss is taken: on the decoder's 256x256 logits, or at each image's own size as OTX does. */
-export type Resolution = 'low' | 'original';
 
 /** Images whose sizes round up to the same multiples share a graph. */
 const SIZE_STEP = 64;

@@ -11,14 +11,18 @@ export interface MicroBatch {
 
 /**
  * Splits an image's prompts into micro-batches: those with equally many tokens together, in sizes that halve from `largest`, so that
- * few different graphs serve any number of prompts and none is padded.
+ * few different graphs serve any number of prompts and none is padded. With `among`, only the prompts at these positions.
  */
-export function microBatches(prompts: readonly Prompt[], largest: number): MicroBatch[] {
+export function microBatches(
+  prompts: readonly Prompt[],
+  largest: number,
+  among: Iterable<number> = prompts.keys(),
+): MicroBatch[] {
   const groups = new Map<number, number[]>();
-  prompts.forEach((prompt, index) => {
-    const tokens = promptTokenCount(prompt);
+  for (const index of among) {
+    const tokens = promptTokenCount(prompts[index]!);
     groups.set(tokens, [...(groups.get(tokens) ?? []), index]);
-  });
+  }
   return [...groups].flatMap(([tokens, indices]) =>
     chunks(indices, largest).map((chunk) => ({ prompts: chunk, tokens })),
   );

@@ -127,10 +127,10 @@ export const trainDecoderOptions = Type.Object(
       description:
         '20·focal + dice + iou, with the focal term on logits (`sam`) or on probabilities as OTX takes it (`otx`).',
     }),
-    resolution: choice(['low', 'original'], {
-      default: 'low',
+    resolution: choice(['auto', 'low', 'original'], {
+      default: 'auto',
       description:
-        "Where the loss is taken: on the decoder's 256x256 logits, or at each image's own size as OTX does (slower).",
+        "Where the loss is taken: on the decoder's 256x256 logits (`low`), or at each image's own size as OTX does (`original`, slower); `auto` takes small objects at the image's size, the others low.",
     }),
     'validate-every': validateEvery,
     'validate-every-steps': Type.Optional(
@@ -164,7 +164,7 @@ export const trainDecoderOptions = Type.Object(
         minimum: 2,
         maximum: 4095,
         description:
-          'Approximate: takes the loss on so many of the 4096 image tokens (16 positions each), the objects and a part of the rest; its expectation is the whole loss. With `resolution: low` alone.',
+          'Approximate: takes the loss on so many of the 4096 image tokens (16 positions each), the objects and a part of the rest; its expectation is the whole loss. Not with `resolution: original`; `auto` is then `low`.',
       }),
     ),
   },
