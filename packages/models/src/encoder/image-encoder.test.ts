@@ -42,16 +42,13 @@ describe('openImageEncoder', () => {
   });
 
   it.skipIf(!existsSync(photographs))(
-    "gives the file's own output for photographs (needs ../shared/datasets)",
+    "gives the file's own output for a photograph (needs ../shared/datasets)",
     async () => {
       const names = (await readdir(photographs, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
-      for (const name of names.slice(0, 2)) {
-        const path = photographs + name;
-        const { width, height } = (await sharpCodec.size(path))!;
-        const pixels = await prepareImage({ path, width, height }, frameOf(width, height), 'sam');
-        const embedding = await encoder.encode(pixels);
-        expect(await differenceFromFile(pixels, embedding)).toBeLessThan(1e-4);
-      }
+      const path = photographs + names[0]!;
+      const { width, height } = (await sharpCodec.size(path))!;
+      const pixels = await prepareImage({ path, width, height }, frameOf(width, height), 'sam');
+      expect(await differenceFromFile(pixels, await encoder.encode(pixels))).toBeLessThan(1e-4);
     },
   );
 
