@@ -1,6 +1,7 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Tensor } from '../tensor.js';
 import { viewOf, type DeviceMemory } from './device-memory.js';
+import type { HeldSession } from './held-session.js';
 import type { WorkerTensor } from './worker-resident.js';
 
 /** A float32 tensor that stays on the device: a run's output there takes its place, and nothing is copied. */
@@ -8,6 +9,8 @@ export class DeviceResident implements WorkerTensor {
   readonly #memory: DeviceMemory;
   readonly #shape: Tensor['shape'];
   #owner: OrtTensor;
+  /** The session that made the value and must outlive it; none, where the device memory's own did, which ends last. */
+  #maker: HeldSession | undefined;
 
   private constructor(memory: DeviceMemory, shape: Tensor['shape'], owner: OrtTensor) {
     this.#memory = memory;
@@ -27,20 +30,24 @@ export class DeviceResident implements WorkerTensor {
     return null;
   }
 
-  flip(result: OrtTensor): void {
-    this.#owner.dispose();
+  async flip(result: OrtTensor, maker?: HeldSession): Promise<void> {
+    const [owner, before] = [this.#owner, this.#maker];
     this.#owner = result;
+    this.#maker = maker?.hold();
+    owner.dispose();
+    await before?.letGo();
   }
 
   async replace({ data }: Tensor): Promise<void> {
-    this.flip(await this.#memory.upload(data as Float32Array));
+    await this.flip(await this.#memory.upload(data as Float32Array));
   }
 
   async copy(): Promise<Tensor> {
     return { dtype: 'float32', shape: this.#shape, data: await this.#memory.download(this.#owner) };
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#owner.dispose();
+    await this.#maker?.letGo();
   }
 }

@@ -147,20 +147,43 @@ describe.skipIf(!process.env['SLUICE_WEBGPU'])('WebGPU (scripts/webgpu.mjs gives
     expect(off / moved).toBeLessThan(0.01);
   }, 180_000);
 
-  it('lets the process end, orderly or while it is idle', async () => {
+  /** What a process of its own prints that runs `script` with an engine; `word` is its argument. */
+  async function printed(script: string, word: string): Promise<string> {
     const door = new URL('../../../dist/index.js', import.meta.url).href;
-    const script = `
-      import { createOnnxRuntimeEngine, float32Tensor } from ${JSON.stringify(door)};
+    const lines = `
+      import { createOnnxRuntimeEngine, float32Tensor, GraphBuilder } from ${JSON.stringify(door)};
       const engine = createOnnxRuntimeEngine({ provider: 'webgpu', threads: 1 });
+      ${script}`;
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', lines, word], { timeout: 30_000 });
+    return (await run).stdout;
+  }
+
+  it('lets the process end, orderly or while it is idle', async () => {
+    const script = `
       const resident = await engine.allocate(float32Tensor([1], [42]));
       console.log('read', (await resident.read()).data[0]);
       if (process.argv[1] === 'dispose') await engine.dispose();
     `;
-    for (const word of ['dispose', 'leave']) {
-      const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, word], {
-        timeout: 30_000,
-      });
-      expect((await run).stdout).toBe('read 42\n');
-    }
+    for (const word of ['dispose', 'leave']) expect(await printed(script, word)).toBe('read 42\n');
+  });
+
+  it('frees residents after the executables that wrote them were released', async () => {
+    const script = `
+      const residents = [];
+      for (let size = 1000; size <= 6000; size += 1000) {
+        const g = new GraphBuilder();
+        const x = g.input('x', [size]);
+        const executable = await engine.compile(g.build({ y: g.emit('Add', [x, x]) }));
+        const resident = await engine.allocate(float32Tensor([size], new Float32Array(size).fill(21)));
+        await executable.run({ x: resident }, { y: resident });
+        await executable.release();
+        residents.push(resident);
+      }
+      console.log('read', (await residents[5].read()).data[5999]);
+      if (process.argv[1] === 'release') for (const resident of residents) await resident.release();
+      if (process.argv[1] !== 'leave') await engine.dispose();
+      console.log('end');
+    `;
+    for (const word of ['release', 'dispose', 'leave']) expect(await printed(script, word)).toBe('read 42\nend\n');
   });
 });

@@ -1,5 +1,6 @@
 import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { allocateData, type Tensor } from '../tensor.js';
+import type { HeldSession } from './held-session.js';
 
 /** A tensor that stays in the worker from run to run. */
 export interface WorkerTensor {
@@ -7,11 +8,11 @@ export interface WorkerTensor {
   readonly current: OrtTensor;
   /** Where a run may write the next value; `null`, where the run brings memory of its own. */
   spare(): OrtTensor | null;
-  /** A run has succeeded: its result, in the spare memory where there is one, is the value now. */
-  flip(result: OrtTensor): void;
+  /** A run of `maker` has succeeded: its result, in the spare memory where there is one, is the value now. */
+  flip(result: OrtTensor, maker: HeldSession): void | Promise<void>;
   replace(tensor: Tensor): void | Promise<void>;
   copy(): Tensor | Promise<Tensor>;
-  dispose(): void;
+  dispose(): void | Promise<void>;
 }
 
 /**

@@ -7,10 +7,11 @@ import type { LoadedSession, RunRequest } from '../worker/requests.js';
 import type { WorkerOptions } from './protocol.js';
 import { openDeviceMemory, type DeviceMemory } from './device-memory.js';
 import { DeviceResident } from './device-resident.js';
+import { HeldSession } from './held-session.js';
 import { WorkerResident, toOrtTensor, type WorkerTensor } from './worker-resident.js';
 
 interface OpenSession {
-  readonly session: InferenceSession;
+  readonly held: HeldSession;
   readonly outputs: readonly Port[];
   readonly model: string | Uint8Array;
   /** Outputs that stay on the device. */
@@ -35,7 +36,7 @@ export function createWorkerSessions(options: WorkerOptions): Handlers<string | 
     const session = await create(model);
     const number = ++lastNumber;
     const outputs = portsOf(session.outputMetadata);
-    sessions.set(number, { session, outputs, model, kept: [] });
+    sessions.set(number, { held: new HeldSession(session), outputs, model, kept: [] });
     return { session: number, inputs: portsOf(session.inputMetadata), outputs };
   };
 
@@ -45,9 +46,9 @@ export function createWorkerSessions(options: WorkerOptions): Handlers<string | 
     if (names.join('\n') === open.kept.join('\n')) return open;
     const places = open.outputs.map(({ name }) => [name, names.includes(name) ? 'gpu-buffer' : 'cpu'] as const);
     const session = await create(open.model, { preferredOutputLocation: Object.fromEntries(places) });
-    const renewed = { ...open, session, kept: names };
+    const renewed = { ...open, held: new HeldSession(session), kept: names };
     sessions.set(number, renewed);
-    await open.session.release();
+    await open.held.letGo();
     return renewed;
   };
 
@@ -68,7 +69,7 @@ export function createWorkerSessions(options: WorkerOptions): Handlers<string | 
       resident: found(residents, resident, 'resident'),
     }));
     const onDevice = written.filter(({ resident }) => resident instanceof DeviceResident).map(({ name }) => name);
-    const { session, outputs } = await keeping(number, onDevice);
+    const { held, outputs } = await keeping(number, onDevice);
     const returned: Record<string, Tensor> = {};
     const fetches: Record<string, OrtTensor | null> = {};
     for (const { name, dtype, shape } of outputs) {
@@ -80,8 +81,8 @@ export function createWorkerSessions(options: WorkerOptions): Handlers<string | 
       fetches[name] = toOrtTensor(tensor);
     }
     for (const { name, resident } of written) fetches[name] = resident.spare();
-    const results = await session.run(ortFeeds, fetches);
-    for (const { name, resident } of written) resident.flip(results[name]!);
+    const results = await held.session.run(ortFeeds, fetches);
+    for (const { name, resident } of written) await resident.flip(results[name]!, held);
     for (const { name, dtype } of outputs) {
       if (name in into || name in returned) continue;
       const result = results[name] as OrtTensor;
@@ -94,10 +95,10 @@ export function createWorkerSessions(options: WorkerOptions): Handlers<string | 
     load: ({ model }) => load(model),
     run,
     unload: async ({ session: number }) => {
-      const { session } = found(sessions, number, 'session');
+      const { held } = found(sessions, number, 'session');
       sessions.delete(number);
-      if (options.profile !== undefined) session.endProfiling();
-      await session.release();
+      if (options.profile !== undefined) held.session.endProfiling();
+      await held.letGo();
       return undefined;
     },
     allocate: async ({ tensor }) => {
@@ -110,15 +111,15 @@ export function createWorkerSessions(options: WorkerOptions): Handlers<string | 
       return undefined;
     },
     read: ({ resident }) => found(residents, resident, 'resident').copy(),
-    free: ({ resident }) => {
-      residents.get(resident)?.dispose();
+    free: async ({ resident }) => {
+      await residents.get(resident)?.dispose();
       residents.delete(resident);
       return undefined;
     },
     close: async () => {
-      for (const number of sessions.keys()) await handlers.unload({ session: number });
-      for (const resident of residents.values()) resident.dispose();
+      for (const resident of residents.values()) await resident.dispose();
       residents.clear();
+      for (const number of sessions.keys()) await handlers.unload({ session: number });
       await (await memory)?.release();
       return undefined;
     },
