@@ -16,6 +16,8 @@ export interface TensorEngine {
   readonly version: string;
   /** Threads that one operator may use: results are bit-identical from run to run at the same count only. */
   readonly threads: number;
+  /** It computes on a processor, whose caches are smaller than the tensors of a step: large ones are better made in blocks. @default false */
+  readonly cacheBound?: boolean;
   compile(graph: Graph, options?: CompileOptions): Promise<Executable>;
   /** An ONNX file by its path, or an ONNX model's bytes. */
   loadModel(model: string | Uint8Array, options?: CompileOptions): Promise<Executable>;

@@ -1,3 +1,4 @@
+import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { Value } from '../graph/graph.js';
 import { multilayerPerceptron, reshape } from './layers.js';
 import { within, type Scope } from './scope.js';
@@ -15,17 +16,24 @@ export interface DecoderInputs {
   readonly sparse: Value;
 }
 
+/** Which image tokens become logits, and how. */
+export interface ImageTokens {
+  /** Only the first so many become logits; all of them are looked at. @default all */
+  readonly imageTokens?: number | undefined;
+  /** So many of each prompt are upscaled at a time, which keeps their tensors in a processor's caches. @default all at once */
+  readonly atOnce?: number | undefined;
+}
+
 /**
  * SAM's mask decoder. `masks` says how many of the four mask tokens answer, counted from the first: 1 is the token for
  * unambiguous prompts, the one that is trained.
- * With `imageTokens`, only the first so many image tokens become logits; all of them are looked at.
  * Returns logits in logit order (see `logit-order.ts`), [prompts, masks, LOW_RES_PIXELS], and predicted IoU, [prompts, masks].
  */
 export function maskDecoder(
   scope: Scope,
   { image, imagePositions, sparse }: DecoderInputs,
   masks: 1 | typeof MASK_TOKENS,
-  imageTokens = image.shape[1]!,
+  { imageTokens = image.shape[1]!, atOnce = imageTokens }: ImageTokens = {},
 ): { readonly logits: Value; readonly iou: Value } {
   const { builder, parameter } = scope;
   const prompts = sparse.shape[0]!;
@@ -43,7 +51,6 @@ export function maskDecoder(
     imageTokens === image.shape[1]
       ? decoded.image
       : builder.emit('Slice', [decoded.image], { axis: 1, start: 0, end: imageTokens });
-  const pixels = upscaling(within(scope, 'output_upscaling'), seen); // [prompts, LOW_RES_PIXELS, 32]
   const filters = Array.from({ length: masks }, (_, mask) => {
     const filter = multilayerPerceptron(
       within(scope, `output_hypernetworks_mlps.${String(mask)}`),
@@ -52,14 +59,25 @@ export function maskDecoder(
     );
     return reshape(builder, filter, [prompts, filter.shape[1]!, 1]);
   });
-  const logits = builder.emit('MatMul', [
-    pixels,
-    masks === 1 ? filters[0]! : builder.emit('Concat', filters, { axis: 2 }),
-  ]);
-  const ordered = masks === 1 ? logits : builder.emit('Transpose', [logits], { perm: [0, 2, 1] });
+  const filter = masks === 1 ? filters[0]! : builder.emit('Concat', filters, { axis: 2 }); // [prompts, 32, masks]
+  const answers = blocksOf(builder, seen, atOnce).map((block) => {
+    const pixels = upscaling(within(scope, 'output_upscaling'), block); // [prompts, tokens * 16, 32]
+    const logits = builder.emit('MatMul', [pixels, filter]);
+    return masks === 1
+      ? reshape(builder, logits, [prompts, 1, pixels.shape[1]!])
+      : builder.emit('Transpose', [logits], { perm: [0, 2, 1] });
+  });
   const iou = multilayerPerceptron(within(scope, 'iou_prediction_head'), tokenAt(0), 3); // [prompts, MASK_TOKENS]
   return {
-    logits: reshape(builder, ordered, [prompts, masks, pixels.shape[1]!]),
+    logits: answers.length === 1 ? answers[0]! : builder.emit('Concat', answers, { axis: 2 }),
     iou: masks === MASK_TOKENS ? iou : builder.emit('Slice', [iou], { axis: 1, start: 0, end: masks }),
   };
+}
+
+/** [prompts, tokens, channels] in blocks of `atOnce` tokens and a rest. */
+function blocksOf(builder: GraphBuilder, image: Value, atOnce: number): readonly Value[] {
+  const tokens = image.shape[1]!;
+  if (atOnce >= tokens) return [image];
+  const sizes = Array.from({ length: Math.ceil(tokens / atOnce) }, (_, i) => Math.min(atOnce, tokens - i * atOnce));
+  return builder.emitAll('Split', [image], { axis: 1, sizes });
 }

@@ -12,6 +12,7 @@ import { microBatches, type MicroBatch } from './micro-batches.js';
 import { predictionGraph, type PredictionGraphShape } from './prediction-graph.js';
 import { allocateWeights, releaseAll } from './resident-set.js';
 import { stack } from './stack.js';
+import { tokensAtOnce } from './tokens-at-once.js';
 
 export interface PredictOptions {
   /** How many mask tokens answer each prompt: the first alone, the one that is trained, or all four. @default 1 */
@@ -87,7 +88,10 @@ export async function createDecoderPredictor(
         const sparse = stack(indices.map((index) => encodePrompt(prompts[index]!, { image, frame })));
         const dense = maskPrompts && stack(indices.map((index) => toLogitOrder(maskPrompts[index]!)));
         const results = await run(
-          { prompts: indices.length, tokens, masks, maskPrompts: dense !== undefined },
+          {
+            ...{ prompts: indices.length, tokens, masks, maskPrompts: dense !== undefined },
+            ...tokensAtOnce(engine, indices.length),
+          },
           {
             image: tensor,
             sparse: float32Tensor([indices.length, tokens, CHANNELS], sparse),

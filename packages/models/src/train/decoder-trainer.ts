@@ -15,6 +15,7 @@ import { promptFeeds } from './prompt-inputs.js';
 import { releaseAll } from './resident-set.js';
 import { sampledFeeds } from './sampled-loss.js';
 import type { TrainItem } from './train-item.js';
+import { tokensAtOnce } from './tokens-at-once.js';
 import { trainedNames, type Trainable } from './trainable.js';
 import { createTrainingState, type TrainingSnapshot } from './training-state.js';
 
@@ -107,8 +108,11 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   });
 
   const shapeOf = (item: TrainItem, { prompts, tokens }: MicroBatch, resolution: Resolution): GradientGraphShape => {
-    const shape = { prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) };
-    return lossTokens === undefined ? shape : { ...shape, lossTokens };
+    return {
+      ...{ prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) },
+      ...tokensAtOnce(engine, prompts.length),
+      ...(lossTokens !== undefined && { lossTokens }),
+    };
   };
   const largestFor = (item: TrainItem, resolution: Resolution): number => {
     const one = costOf(shapeOf(item, { prompts: [0], tokens: 2 }, resolution));

@@ -22,6 +22,8 @@ export interface GradientGraphShape {
   readonly resolution: 'low' | { readonly width: number; readonly height: number };
   /** The loss looks at the first so many image tokens alone, at low resolution. @default all */
   readonly lossTokens?: number;
+  /** Image tokens of a prompt that become logits at a time, and their gradients. @default all */
+  readonly tokensAtOnce?: number;
   /** Side of the embedding; with a smaller one, at low resolution, the graph can be tried where computing is slow. @default GRID */
   readonly grid?: number;
 }
@@ -44,7 +46,10 @@ export function gradientGraph(
   const imagePositions = builder.input('imagePositions', [grid * grid, CHANNELS]);
   const { image, sparse } = promptInputs(scope, shape, trained);
   const inputs = { image: reshape(builder, image, [1, grid * grid, CHANNELS]), imagePositions, sparse };
-  const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, 1, shape.lossTokens);
+  const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, 1, {
+    imageTokens: shape.lossTokens,
+    atOnce: shape.tokensAtOnce,
+  });
   const space = pixelSpace(builder, reshape(builder, logits, [shape.prompts, logits.shape[2]!]), shape);
   const terms = maskLoss(
     shape.loss,

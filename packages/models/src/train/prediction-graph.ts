@@ -14,6 +14,8 @@ export interface PredictionGraphShape {
   readonly masks: 1 | typeof MASK_TOKENS;
   /** Whether each prompt brings a mask. */
   readonly maskPrompts: boolean;
+  /** Image tokens of a prompt that become logits at a time. @default all */
+  readonly tokensAtOnce?: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PredictionGraphShape {
  */
 export function predictionGraph(
   weights: Weights,
-  { prompts, tokens, masks, maskPrompts }: PredictionGraphShape,
+  { prompts, tokens, masks, maskPrompts, tokensAtOnce }: PredictionGraphShape,
 ): { readonly graph: Graph; readonly parameters: readonly string[] } {
   const builder = new GraphBuilder();
   const scope = parameterInputs(builder, weights);
@@ -36,6 +38,8 @@ export function predictionGraph(
         maskEmbedding(within(scope, 'prompt_encoder'), builder.input('maskPrompts', [prompts, LOW_RES_PIXELS])),
       ])
     : embedding;
-  const outputs = maskDecoder(within(scope, 'mask_decoder'), { image, imagePositions, sparse }, masks);
+  const outputs = maskDecoder(within(scope, 'mask_decoder'), { image, imagePositions, sparse }, masks, {
+    atOnce: tokensAtOnce,
+  });
   return { graph: builder.build(outputs), parameters: [...scope.used.keys()] };
 }

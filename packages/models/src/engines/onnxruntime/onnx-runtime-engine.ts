@@ -37,6 +37,7 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
     name: engineName(provider),
     version: onnxRuntimeVersion(),
     threads,
+    cacheBound: provider === 'cpu',
     compile: async (graph, { label = 'graph' } = {}) => {
       const model = emitOnnx(optimizeGraph(graph, provider));
       // Weights as constants are large: their bytes move to the worker, unless they lie in a buffer that others use, too.
