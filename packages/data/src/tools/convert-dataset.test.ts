@@ -82,12 +82,24 @@ const mask: fc.Arbitrary<Instance['mask']> = fc.oneof(
   bits.map((data) => ({ kind: 'rle', width, height, counts: countsOfMask({ width, height, data }) }) as const),
 );
 const categories = ['stem', 'leaf', 'Größe 3'];
-const instance = fc.record({ id: fc.constant('1'), category: fc.constantFrom(...categories), mask });
+const instance: fc.Arbitrary<Instance> = fc.record({
+  id: fc.constant('1'),
+  category: fc.constantFrom(...categories),
+  mask,
+});
 const hasPixels = ({ mask: source }: Instance): boolean => rasterize(source, width, height).data.includes(1);
 const images = fc.array(
   fc.array(instance, { maxLength: 5 }).map((all) => all.filter(hasPixels)),
   { minLength: 1, maxLength: 2 },
 );
+
+/** One of its polygons covers no pixel. */
+const halfEmpty: Instance = {
+  id: '1',
+  category: 'stem',
+  // prettier-ignore
+  mask: { kind: 'polygons', rings: [[0, 0, 0, 0, 0, 0], [0.5, 0, 0, 3.5, 0, 0]] },
+};
 
 describe('masks are the same pixel for pixel', () => {
   let bytes: Uint8Array;
@@ -115,7 +127,7 @@ describe('masks are the same pixel for pixel', () => {
           expect(await readFile(sample.image.path)).toEqual(Buffer.from(bytes));
         }
       }),
-      { numRuns: 2 },
+      { numRuns: 2, examples: [[[[halfEmpty]]]] },
     );
   });
 });

@@ -39,7 +39,10 @@ export async function openImageEncoder(
   model: string,
   { size = 1024 }: ImageEncoderOptions = {},
 ): Promise<ImageEncoder> {
-  const executable = await engine.compile(await encoderGraph(model, size), { label: `the image encoder of ${model}` });
+  const executable = await engine.compile(await encoderGraph(model, size), {
+    label: `the image encoder of ${model}`,
+    frozen: true,
+  });
   return {
     model,
     encode: async (pixels) => {

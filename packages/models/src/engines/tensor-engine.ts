@@ -30,6 +30,11 @@ export interface TensorEngine {
 export interface CompileOptions {
   /** Names the executable in error messages. @default the file's path, else `graph` */
   readonly label?: string;
+  /**
+   * A whole model that is only run, neither trained nor fed with residents, such as an image encoder: an engine that is slow at
+   * those may hand it to one that is not. @default false
+   */
+  readonly frozen?: boolean;
 }
 
 /** A compiled graph. Create once, run often, release explicitly. */

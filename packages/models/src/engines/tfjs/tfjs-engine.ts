@@ -16,7 +16,7 @@ export interface TfjsOptions extends FindBackendOptions {
 
 /**
  * The engine on TensorFlow.js: interprets graphs as they are, operator by operator, in one worker thread. The first of its packages
- * that computes on this machine is taken. TensorFlow.js can't read ONNX files: onnxruntime runs them, from the first one on. Throws
+ * that computes on this machine is taken. TensorFlow.js can't read ONNX files: onnxruntime runs them, and frozen models, from the first one on. Throws
  * `models/NO_TFJS`.
  */
 export async function createTfjsEngine(options: TfjsOptions = {}): Promise<TensorEngine> {
@@ -32,13 +32,16 @@ export async function createTfjsEngine(options: TfjsOptions = {}): Promise<Tenso
   const channel = openWorkerChannel<Graph>('tfjs', entry, builtFile('tfjs-worker'));
   const { load, allocate, dispose } = workerEngine('tfjs', channel);
   let onnx: TensorEngine | undefined;
+  const onnxRuntime = (): TensorEngine => (onnx ??= createOnnxRuntimeEngine({ threads }));
   return {
     name: 'tfjs',
     version: `${version}, onnxruntime ${onnxRuntimeVersion()}`,
     threads: backend === 'tensorflow' ? threads : 1,
-    compile: (graph, { label = 'graph' } = {}) => load(graph, label),
-    loadModel: (model, compileOptions) =>
-      (onnx ??= createOnnxRuntimeEngine({ threads })).loadModel(model, compileOptions),
+    compile: (graph, compileOptions = {}) =>
+      compileOptions.frozen === true
+        ? onnxRuntime().compile(graph, compileOptions)
+        : load(graph, compileOptions.label ?? 'graph'),
+    loadModel: (model, compileOptions) => onnxRuntime().loadModel(model, compileOptions),
     allocate,
     dispose: async () => {
       await dispose();
