@@ -71,6 +71,11 @@ export type {
 export { readOnnx, readOnnxFile } from './onnx/read-onnx.js';
 export { float32Values } from './onnx/tensor-values.js';
 export { writeOnnx } from './onnx/write-onnx.js';
+export { calibrate, type CalibrateOptions } from './quantize/calibrate.js';
+export { calibrators, type Calibration, type Calibrator } from './quantize/calibration.js';
+export { compareEmbeddings, type EmbeddingDifference } from './quantize/compare-embeddings.js';
+export { quantizableNodes, type QuantizableNode } from './quantize/quantizable-nodes.js';
+export { quantizeModel, type QuantizeOptions } from './quantize/quantize-model.js';
 export { confusion, type Confusion } from './metrics/confusion.js';
 export { ScoreAccumulator } from './metrics/score-accumulator.js';
 export { interpolationMatrices, upsampleLogits } from './metrics/upsample-logits.js';
