@@ -25,7 +25,7 @@ const AT_ONCE = 32;
 
 /** Scores a decoder as OTX does: prompts from the ground truth, masks where the logit is above 0, at each image's own size. */
 export async function evaluateDecoder(
-  predictor: DecoderPredictor,
+  predictor: Pick<DecoderPredictor, 'predict'>,
   samples: readonly LabelledEmbedding[],
   { kind, onImage = () => undefined }: EvaluateDecoderOptions = {},
 ): Promise<Evaluation> {
