@@ -3,7 +3,7 @@ import type { MetricScores } from '../contracts.js';
 import { confusion } from '../metrics/confusion.js';
 import { ScoreAccumulator } from '../metrics/score-accumulator.js';
 import { upsampleLogits } from '../metrics/upsample-logits.js';
-import type { DecoderPredictor } from '../train/decoder-predictor.js';
+import type { DecoderPredictor, Prediction } from '../train/decoder-predictor.js';
 import type { LabelledEmbedding } from './pair-samples.js';
 import { promptMasks } from './prompt-masks.js';
 
@@ -20,8 +20,17 @@ export interface EvaluateDecoderOptions {
   readonly onImage?: (done: number) => void;
 }
 
-/** Instances whose true masks and answers are in memory at the same time: a crowd's would take hundreds of megabytes. */
-const AT_ONCE = 32;
+/** Instances whose true masks and answers are in memory together: a crowd's would take hundreds of megabytes. */
+const AT_ONCE = 8;
+
+/** Prompts of one image that were sent to the decoder. */
+interface Asked {
+  readonly sample: LabelledEmbedding;
+  readonly prompts: readonly Prompt[];
+  readonly answer: Promise<Prediction>;
+  /** Whether the image has no more. */
+  readonly last: boolean;
+}
 
 /** Scores a decoder as OTX does: prompts from the ground truth, masks where the logit is above 0, at each image's own size. */
 export async function evaluateDecoder(
@@ -30,22 +39,42 @@ export async function evaluateDecoder(
   { kind, onImage = () => undefined }: EvaluateDecoderOptions = {},
 ): Promise<Evaluation> {
   const accumulator = new ScoreAccumulator();
-  for (const [index, sample] of samples.entries()) {
-    const { encoded, prompted } = sample;
-    const { image, frame } = encoded;
-    const embedding = await encoded.load();
-    const prompts = promptsOf(sample, kind);
-    for (let start = 0; start < prompts.length; start += AT_ONCE) {
-      const asked = prompts.slice(start, start + AT_ONCE);
-      const truths = promptMasks(prompted, asked, image);
-      const { logits } = await predictor.predict(embedding, frame, image, asked);
-      truths.forEach((truth, i) => {
-        accumulator.add(confusion(upsampleLogits(logits[i]!, frame, image.width, image.height), truth));
-      });
-    }
-    onImage(index + 1);
+  let done = 0;
+  let running: Asked | undefined;
+  const score = async ({ sample, prompts, answer, last }: Asked): Promise<void> => {
+    const { image, frame } = sample.encoded;
+    const { logits } = await answer;
+    promptMasks(sample.prompted, prompts, image).forEach((truth, i) => {
+      accumulator.add(confusion(upsampleLogits(logits[i]!, frame, image.width, image.height), truth));
+    });
+    if (last) onImage(++done);
+  };
+  for await (const next of askAll(predictor, samples, kind)) {
+    // While the engine works on these prompts, the answers to those before are scored.
+    next.answer.catch(() => undefined);
+    if (running !== undefined) await score(running);
+    running = next;
   }
+  if (running !== undefined) await score(running);
   return { images: samples.length, instances: accumulator.instances, scores: accumulator.scores() };
+}
+
+async function* askAll(
+  predictor: DecoderPredictor,
+  samples: readonly LabelledEmbedding[],
+  kind: PromptKind | undefined,
+): AsyncGenerator<Asked, void, void> {
+  for (const sample of samples) {
+    const { encoded } = sample;
+    const embedding = await encoded.load();
+    const all = promptsOf(sample, kind);
+    // An image without prompts counts as done, too.
+    for (let start = 0; start === 0 || start < all.length; start += AT_ONCE) {
+      const prompts = all.slice(start, start + AT_ONCE);
+      const answer = predictor.predict(embedding, encoded.frame, encoded.image, prompts);
+      yield { sample, prompts, answer, last: start + AT_ONCE >= all.length };
+    }
+  }
 }
 
 function promptsOf({ prompted }: LabelledEmbedding, kind: PromptKind | undefined): readonly Prompt[] {
