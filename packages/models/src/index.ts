@@ -4,6 +4,7 @@ export {
   EncodedSampleContract,
   MetricsContract,
   ModelArtifactContract,
+  TRAINED_DECODER,
   type Checkpoint,
   type Decision,
   type EncodedSample,
@@ -105,6 +106,7 @@ export {
   withMetadata,
   type ExportDecoderOptions,
 } from './export/export-decoder.js';
+export { readDecoderFile, type DecoderFile } from './weights/decoder-file.js';
 export { loadSamWeights } from './weights/load-sam-weights.js';
 export {
   embeddedModel,
@@ -115,6 +117,7 @@ export {
   type PinnedFile,
   type ZooModel,
 } from './zoo/model-zoo.js';
+export { decoderLacks } from './zoo/decoder-lacks.js';
 export { modelLacks } from './zoo/model-lacks.js';
 export { modelsFolder } from './zoo/models-folder.js';
 export { pullFile, stateOf, type PullOptions } from './zoo/pull/pull-file.js';

@@ -18,6 +18,10 @@ export const bundledStages: Readonly<Record<string, BundledStage>> = {
   ),
   evaluate: bundled('@sluice/stage-evaluate', async () => (await import('@sluice/stage-evaluate')).evaluate),
   'early-stop': bundled('@sluice/stage-early-stop', async () => (await import('@sluice/stage-early-stop')).earlyStop),
+  'load-checkpoint': bundled(
+    '@sluice/stage-load-checkpoint',
+    async () => (await import('@sluice/stage-load-checkpoint')).loadCheckpoint,
+  ),
   'export-onnx': bundled(
     '@sluice/stage-export-onnx',
     async () => (await import('@sluice/stage-export-onnx')).exportOnnx,

@@ -16,10 +16,10 @@ export interface OpenedTraining {
 
 export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) => Promise<OpenedTraining>;
 
-/** The mask decoder of a zoo model. */
+/** The mask decoder of a model, or another one that is trained on. */
 export const openDecoderTraining: OpenTraining = async (engine, options) => {
-  const { model, loss, resolution, trainable, optimizer, 'loss-tokens': lossTokens } = options;
-  const initial = await loadSamWeights(model);
+  const { model, start = model, loss, resolution, trainable, optimizer, 'loss-tokens': lossTokens } = options;
+  const initial = await loadSamWeights(start);
   const trainer = await createDecoderTrainer({
     engine,
     weights: initial,
