@@ -60,7 +60,7 @@ export async function evaluateDecoder(
 }
 
 async function* askAll(
-  predictor: DecoderPredictor,
+  predictor: Pick<DecoderPredictor, 'predict'>,
   samples: readonly LabelledEmbedding[],
   kind: PromptKind | undefined,
 ): AsyncGenerator<Asked, void, void> {
