@@ -83,7 +83,6 @@ export { onnxDecoder } from './quantize/gate/onnx-decoder.js';
 export { openOnnxEncoder } from './quantize/gate/onnx-encoder.js';
 export {
   quantizeBehindGate,
-  quantizedModel,
   type GatedQuantization,
   type QuantizableGroup,
 } from './quantize/gate/quantize-behind-gate.js';

@@ -5,9 +5,9 @@ import type { QuantizeOptions } from './options.js';
 export interface GroupRecord {
   readonly group: string;
   readonly precision: 'int8' | 'float';
-  readonly nodes: number;
-  /** Multiplications of one run. */
-  readonly macs: number;
+  /** Names of its products. */
+  readonly nodes: readonly string[];
+  /** Of its weights in float. */
   readonly weight_bytes: number;
   /** Relative error of the network's output with this part alone in INT8; only where parts had to be ranked. */
   readonly error?: number;

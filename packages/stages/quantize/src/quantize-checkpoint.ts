@@ -133,10 +133,10 @@ function groupRecords({ groups, outcome }: EncoderQuantization): readonly GroupR
   const errors = new Map(outcome.ranking.map(({ group, error }) => [group, error]));
   const inFloat = new Set(outcome.float);
   return groups
-    .map(({ group, nodes, macs, weightBytes }): GroupRecord => {
+    .map(({ group, nodes, weightBytes }): GroupRecord => {
       const error = errors.get(group);
       const precision = inFloat.has(group) ? 'float' : 'int8';
-      return { group, precision, nodes, macs, weight_bytes: weightBytes, ...(error !== undefined && { error }) };
+      return { group, precision, nodes, weight_bytes: weightBytes, ...(error !== undefined && { error }) };
     })
     .sort((a, b) => (b.error ?? 0) - (a.error ?? 0));
 }

@@ -5,7 +5,6 @@ import {
   imageEncoderDigest,
   openOnnxEncoder,
   quantizeBehindGate,
-  quantizedModel,
   writeOnnx,
   type Calibration,
   type GatedQuantization,
@@ -23,9 +22,6 @@ const PROBES = 2;
 
 export interface EncoderQuantization extends GatedQuantization {
   readonly calibration: Calibration;
-  /** The float model and the quantized one that the gate has come to. */
-  readonly float: OnnxModel;
-  readonly quantized: OnnxModel;
   /** To encode with the quantized one. */
   readonly encoder: Encoder;
 }
@@ -56,18 +52,22 @@ export async function quantizeEncoder(options: QuantizeEncoderOptions, tools: To
   const calibration = await keptJson<Calibration>(store, dependsOn, () =>
     calibrate(float, () => pixelsOf(images, tools), { engine, calibrator: options.calibrator }),
   );
-  const encoderOf = (quantized: () => OnnxModel, groups: ReadonlySet<string>): Encoder => {
-    const digest = canonicalDigest({ ...dependsOn, what: 'quantized encoder', float: [...groups].sort() });
+  const encoderOf = (quantized: () => OnnxModel, groups: readonly string[]): Encoder => {
+    const digest = canonicalDigest({ ...dependsOn, what: 'quantized encoder', float: groups });
     return fileEncoder(engine, digest, () => writeOnnx(quantized()));
   };
   const gated = await quantizeBehindGate({
     model: float,
     calibration,
+    unit: 'block',
     atLeast: options.atLeast,
     measure: async (quantized, groups) => {
       const encoder = encoderOf(quantized, groups);
       try {
-        return await options.f1Of(encoder, groups.size === 0 ? 'INT8' : `INT8, ${String(groups.size)} parts in float`);
+        return await options.f1Of(
+          encoder,
+          groups.length === 0 ? 'INT8' : `INT8, ${String(groups.length)} parts in float`,
+        );
       } finally {
         await encoder.release();
       }
@@ -86,9 +86,8 @@ export async function quantizeEncoder(options: QuantizeEncoderOptions, tools: To
       }
     },
   });
-  const inFloat = new Set(gated.outcome.float);
-  const quantized = quantizedModel(float, calibration, inFloat);
-  return { ...gated, calibration, float, quantized, encoder: encoderOf(() => quantized, inFloat) };
+  const { quantized, outcome } = gated;
+  return { ...gated, calibration, encoder: encoderOf(() => quantized, [...outcome.float].sort()) };
 }
 
 async function* pixelsOf(

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { loadSamWeights, writeSafetensors, type WeightTensor } from '@sluice/models';
+import { loadSamWeights } from '../weights/load-sam-weights.js';
+import { writeSafetensors } from '../weights/safetensors.js';
+import type { WeightTensor } from '../weights/weights.js';
 
 const [width, heads, head, grid, window] = [16, 2, 8, 64, 14] as const;
 
