@@ -72,6 +72,7 @@ export async function quantizeEncoder(options: QuantizeEncoderOptions, tools: To
         await encoder.release();
       }
     },
+    kept: (rank) => keptJson(store, { ...dependsOn, what: 'ranking' }, rank),
     probe: async (model) => {
       const encoder = await openOnnxEncoder(engine, writeOnnx(model));
       try {

@@ -4,7 +4,7 @@ import type { Calibration } from '../calibration.js';
 import { blocksOf } from '../blocks.js';
 import { productsOf } from '../products.js';
 import { quantizeModel } from '../quantize-model.js';
-import { holdGate, type GateOutcome } from './hold-gate.js';
+import { holdGate, type GateOutcome, type RankedGroup } from './hold-gate.js';
 import { rankGroups } from './rank-groups.js';
 
 /** A model of which less than this share of the weights is quantized is hardly smaller. */
@@ -30,6 +30,8 @@ export interface GatedQuantizationOptions {
   readonly measure: (quantized: () => OnnxModel, float: readonly string[]) => Promise<number>;
   /** What a model gives for a few fixed inputs. */
   readonly probe: (model: OnnxModel) => Promise<readonly Float32Array[]>;
+  /** Takes the ranking from where it is kept, or lets it be made. */
+  readonly kept: (rank: () => Promise<readonly RankedGroup[]>) => Promise<readonly RankedGroup[]>;
 }
 
 export interface GatedQuantization {
@@ -41,7 +43,7 @@ export interface GatedQuantization {
 
 /** Quantizes as much of a model as the gate allows: `holdGate` on its groups, ranked by the error of each alone in INT8. */
 export async function quantizeBehindGate(options: GatedQuantizationOptions): Promise<GatedQuantization> {
-  const { model, calibration, unit, atLeast, measure, probe } = options;
+  const { model, calibration, unit, atLeast, measure, probe, kept } = options;
   const groups = groupsOf(model, unit);
   const quantized = (float: ReadonlySet<string>): OnnxModel => {
     const nodes = groups.filter(({ group }) => float.has(group)).flatMap((group) => group.nodes);
@@ -51,13 +53,17 @@ export async function quantizeBehindGate(options: GatedQuantizationOptions): Pro
   const outcome = await holdGate({
     atLeast,
     measure: (float) => measure(() => quantized(float), [...float].sort()),
-    rank: async () =>
-      rankGroups({
-        groups: groups.map(({ group }) => group),
-        expected: await probe(model),
-        answers: (alone) =>
-          probe(quantized(new Set(groups.map(({ group }) => group).filter((each) => each !== alone)))),
-      }),
+    rank: () =>
+      kept(async () =>
+        rankGroups({
+          groups: groups.map(({ group }) => group),
+          expected: await probe(model),
+          answers: (alone) => {
+            const others = groups.map(({ group }) => group).filter((group) => group !== alone);
+            return probe(quantized(new Set(others)));
+          },
+        }),
+      ),
     isWorthwhile: (float) => {
       const left = groups.filter(({ group }) => !float.has(group));
       return left.length > 0 && left.reduce((sum, { weightBytes }) => sum + weightBytes, 0) >= WORTHWHILE * bytes;
