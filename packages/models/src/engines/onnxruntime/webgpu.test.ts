@@ -5,6 +5,7 @@ import { GraphBuilder } from '../../graph/graph-builder.js';
 import { createTrainingState } from '../../train/training-state.js';
 import { gradientGraph } from '../../train/gradient-graph.js';
 import { loadSamWeights } from '../../weights/load-sam-weights.js';
+import { openImageEncoder } from '../../encoder/image-encoder.js';
 import type { Weights } from '../../weights/weights.js';
 import type { TensorEngine } from '../tensor-engine.js';
 import { float32Tensor, type Tensor } from '../tensor.js';
@@ -113,6 +114,24 @@ describe.skipIf(!process.env['SLUICE_WEBGPU'])('WebGPU (scripts/webgpu.mjs gives
       code: 'models/ENGINE_FAILED',
     });
     expect((await resident.read()).data[0]).toBe(15);
+  });
+
+  it('encodes images as the processor does', async () => {
+    const size = 64;
+    const pixels = Float32Array.from({ length: 3 * size * size }, (_, i) => 2 * Math.sin(i * 12.9898));
+    const encodeOn = async (on: TensorEngine): Promise<Float32Array> => {
+      const encoder = await openImageEncoder(on, 'sam-tiny-vit', { size });
+      const embedding = await encoder.encode(pixels);
+      await encoder.release();
+      return embedding;
+    };
+    const cpu = createOnnxRuntimeEngine({ threads: 2 });
+    const expected = await encodeOn(cpu);
+    await cpu.dispose();
+    const found = await encodeOn(engine);
+    expect(found).toHaveLength(4 * 4 * 256);
+    const off = largest(Array.from(expected, (value, i) => value - found[i]!)) / largest(Array.from(expected));
+    expect(off).toBeLessThan(1e-3);
   });
 
   it('trains the decoder as the processor does: losses, gradients and weights', async () => {
