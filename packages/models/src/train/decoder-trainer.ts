@@ -4,8 +4,9 @@ import { float32Tensor, type Tensor } from '../engines/tensor.js';
 import type { LossKind, MaskLoss } from '../losses/mask-loss.js';
 import type { OptimizerOptions } from '../optim/optimizer.js';
 import { imagePositions } from '../sam/position-encoding.js';
-import { CHANNELS, IMAGE_TOKENS } from '../sam/shape.js';
+import { CHANNELS, IMAGE_TOKENS, LOW_RES_PIXELS } from '../sam/shape.js';
 import type { Weights } from '../weights/weights.js';
+import { correctedItem } from './correction-round.js';
 import { executableCache } from './executable-cache.js';
 import { gradientGraph, type GradientGraphShape } from './gradient-graph.js';
 import { resolutionGroups, type Resolution, type ResolutionChoice } from './loss-resolution.js';
@@ -37,6 +38,11 @@ export interface DecoderTrainerOptions {
    * low resolution alone (`auto` is `low` then): throws `models/SAMPLED_LOSS`. @default all
    */
   readonly lossTokens?: number;
+  /**
+   * Rounds after the first answer, as the SAM paper trains: each prompt asks again with one more point, where its last answer is wrong, and with
+   * that answer for its mask prompt. Each round counts in the loss like the first. Not with `lossTokens`: throws `models/CORRECTIONS`. @default 0
+   */
+  readonly corrections?: number;
 }
 
 /** What came of a batch. */
@@ -48,7 +54,7 @@ export interface TrainedBatch extends MaskLoss<number> {
 /** Trains a mask decoder. Batches are taken one at a time. */
 export interface DecoderTrainer {
   /**
-   * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in, each times its weight. Returns it with its
+   * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in, each times its weight, and over the rounds. Returns it with its
    * terms, as they were before the step. Throws `models/PROMPTS_WITHOUT_MASKS`; a batch without prompts changes nothing, nor does one
    * whose loss or gradient is no finite number.
    */
@@ -69,8 +75,17 @@ export interface DecoderTrainer {
 /** What one run of a graph takes. */
 interface Piece {
   readonly item: TrainItem;
+  /** Whether another round is to follow. */
+  readonly goesOn: boolean;
   readonly batch: MicroBatch;
   readonly resolution: Resolution;
+}
+
+/** What comes of it. */
+interface PieceResult {
+  readonly terms: MaskLoss<number>;
+  /** Logits of the item's prompts that went in, in logit order; none where no round follows. */
+  readonly answers: ReadonlyMap<number, Float32Array>;
 }
 
 /** Prompts of a micro-batch at low resolution: more take more memory and are no faster. */
@@ -86,15 +101,14 @@ const costOf = ({ prompts, resolution }: GradientGraphShape): number =>
   prompts * (1 + (resolution === 'low' ? 0 : (resolution.width * resolution.height) / COSTLY_PIXELS));
 
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
-  const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens } = options;
+  const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens, corrections = 0 } = options;
   const choice = lossTokens !== undefined && asked === 'auto' ? 'low' : asked;
   refuseSample(lossTokens, choice);
-  const smallest = { prompts: 1, tokens: 2, loss, resolution: 'low' } as const;
-  const { parameters: used } = gradientGraph(weights, smallest);
-  const trained = new Set(trainedNames(options.trainable ?? 'decoder', used, [...weights.keys()]));
-  const { parameters, frozen } = gradientGraph(weights, smallest, trained);
+  refuseCorrections(corrections, lossTokens);
+  const parts = partsOf(weights, options.trainable ?? 'decoder', corrections > 0);
+  const trained = new Set(parts.trained);
   const feedsOf = promptFeeds(weights, trained);
-  const state = await createTrainingState(engine, weights, { trained: parameters, frozen }, optimizer);
+  const state = await createTrainingState(engine, weights, parts, optimizer);
   const positionsInOrder = imagePositions(weights);
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], positionsInOrder));
   const fixed = new Map([['imagePositions', positions]]);
@@ -103,36 +117,45 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     cost: costOf,
     compile: async (shape: GradientGraphShape) => {
       const { graph } = gradientGraph(weights, shape, trained);
-      return { executable: await engine.compile(graph, { label: 'training step' }) };
+      const inputs = new Set(graph.inputs.map(({ name }) => name));
+      return { executable: await engine.compile(graph, { label: 'training step' }), inputs };
     },
   });
 
-  const shapeOf = (item: TrainItem, { prompts, tokens }: MicroBatch, resolution: Resolution): GradientGraphShape => {
+  const shapeOf = ({ item, batch, resolution, goesOn }: Piece): GradientGraphShape => {
+    const { prompts, tokens } = batch;
     return {
       ...{ prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) },
       ...tokensAtOnce(engine, prompts.length),
       ...(lossTokens !== undefined && { lossTokens }),
+      ...(item.maskPrompts && { maskPrompts: true }),
+      ...(goesOn && { answers: true }),
     };
   };
   const largestFor = (item: TrainItem, resolution: Resolution): number => {
-    const one = costOf(shapeOf(item, { prompts: [0], tokens: 2 }, resolution));
+    const one = costOf(shapeOf({ item, batch: { prompts: [0], tokens: 2 }, resolution, goesOn: false }));
     return options.microBatch ?? Math.max(1, Math.round(MICRO_BATCH / one));
   };
 
-  const piecesOf = (item: TrainItem): Piece[] =>
+  const piecesOf = (item: TrainItem, goesOn: boolean): Piece[] =>
     resolutionGroups(choice, item).flatMap(({ resolution, prompts }) =>
-      microBatches(item.prompts, largestFor(item, resolution), prompts).map((batch) => ({ item, batch, resolution })),
+      microBatches(item.prompts, largestFor(item, resolution), prompts).map((batch) => ({
+        item,
+        batch,
+        resolution,
+        goesOn,
+      })),
     );
 
   /** Starts a run; several may be under way, the engine takes them in order. */
   const start = async (
-    executable: Executable,
-    { item, batch, resolution }: Piece,
+    { executable, inputs: used }: { readonly executable: Executable; readonly inputs: ReadonlySet<string> },
+    { item, batch, resolution, goesOn }: Piece,
     weight: number,
-  ): Promise<MaskLoss<number>> => {
+  ): Promise<PieceResult> => {
     const { prompts } = batch;
     const masks = prompts.map((index) => item.masks[index]!);
-    const { feeds, into } = state.accumulation();
+    const { feeds, into } = state.accumulation((parameter) => used.has(parameter));
     const inputs: Feeds = {
       ...lossTargets(item, masks, resolution),
       ...feedsOf(item, batch),
@@ -150,24 +173,41 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
             image: floats('image'),
             imagePositions: positionsInOrder,
           });
-    const terms = await executable.run({ imagePositions: positions, ...feeds, ...inputs, ...sampled }, into);
-    const value = (name: keyof MaskLoss): number => (terms[name]!.data as Float32Array)[0]!;
-    return { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
+    const results = await executable.run({ imagePositions: positions, ...feeds, ...inputs, ...sampled }, into);
+    const value = (name: keyof MaskLoss): number => (results[name]!.data as Float32Array)[0]!;
+    const terms = { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
+    if (!goesOn) return { terms, answers: new Map() };
+    const logits = results['answers']!.data as Float32Array;
+    const answerAt = (row: number) => logits.subarray(row * LOW_RES_PIXELS, (row + 1) * LOW_RES_PIXELS);
+    return { terms, answers: new Map(prompts.map((index, row) => [index, answerAt(row)])) };
   };
 
   const accumulate = async (items: readonly TrainItem[]): Promise<MaskLoss<number>> => {
     refuseUnpaired(items);
-    const weight = 1 / promptCount(items);
+    const weight = 1 / (promptCount(items) * (1 + corrections));
     let sums: MaskLoss<number> = { loss: 0, focal: 0, dice: 0, iou: 0 };
-    let running: Promise<MaskLoss<number>> | undefined;
+    let running: Promise<PieceResult> | undefined;
+    const asked = items.map((item) => ({ item, runs: [] as Promise<PieceResult>[] }));
     state.begin();
-    for (const piece of items.flatMap(piecesOf)) {
-      const { executable } = await graphs.get(shapeOf(piece.item, piece.batch, piece.resolution));
-      // While the engine works on one micro-batch, the next one's targets are made.
-      const next = start(executable, piece, weight);
-      [running, sums] = [next, running === undefined ? sums : addTerms(sums, await settled(running, next))];
+    for (let round = 0; round <= corrections; round++) {
+      for (const each of asked) {
+        if (round > 0) {
+          const answers = (await Promise.all(each.runs)).map((result) => result.answers);
+          each.item = correctedItem(each.item, round, new Map(answers.flatMap((some) => [...some])));
+          each.runs = [];
+        }
+        for (const piece of piecesOf(each.item, round < corrections)) {
+          const compiled = await graphs.get(shapeOf(piece));
+          // While the engine works on one micro-batch, the next one's targets are made.
+          const next = start(compiled, piece, weight);
+          next.catch(() => undefined); // if one before it fails, nobody waits for it
+          each.runs.push(next);
+          if (running !== undefined) sums = addTerms(sums, (await running).terms);
+          running = next;
+        }
+      }
     }
-    return running === undefined ? sums : addTerms(sums, await running);
+    return running === undefined ? sums : addTerms(sums, (await running).terms);
   };
 
   return {
@@ -190,10 +230,37 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   };
 }
 
+/** What the graphs use of a checkpoint, with and without mask prompts, which have parameters of their own; without rounds these stay as they are. */
+function partsOf(
+  weights: Weights,
+  trainable: Trainable,
+  withRounds: boolean,
+): { readonly trained: readonly string[]; readonly frozen: readonly string[] } {
+  const [first, later] = [false, true].map(
+    (maskPrompts) => ({ prompts: 1, tokens: 2, loss: 'sam', resolution: 'low', maskPrompts }) as const,
+  );
+  const usedBy = (shapes: readonly GradientGraphShape[], names?: ReadonlySet<string>) =>
+    shapes.map((shape) => gradientGraph(weights, shape, names));
+  const used = usedBy(withRounds ? [first!, later!] : [first!]).flatMap(({ parameters }) => parameters);
+  const names = new Set(trainedNames(trainable, [...new Set(used)], [...weights.keys()]));
+  const graphs = usedBy([first!, later!], names);
+  const all = (which: 'parameters' | 'frozen') => [...new Set(graphs.flatMap((graph) => graph[which]))];
+  return { trained: all('parameters'), frozen: all('frozen') };
+}
+
 function refuseSample(lossTokens: number | undefined, resolution: ResolutionChoice): void {
   if (lossTokens === undefined) return;
   const possible = Number.isInteger(lossTokens) && lossTokens >= 2 && lossTokens < IMAGE_TOKENS;
   if (!possible || resolution !== 'low') throw modelErrors.SAMPLED_LOSS({ tokens: lossTokens, resolution });
+}
+
+function refuseCorrections(corrections: number, lossTokens: number | undefined): void {
+  if (!Number.isInteger(corrections) || corrections < 0) {
+    throw modelErrors.CORRECTIONS({ problem: `must be a whole number from 0, not ${String(corrections)}` });
+  }
+  if (corrections === 0 || lossTokens === undefined) return;
+  const problem = `${String(corrections)} need whole answers, and loss-tokens makes parts of them; leave one of the two out`;
+  throw modelErrors.CORRECTIONS({ problem });
 }
 
 function refuseUnpaired(items: readonly TrainItem[]): void {
@@ -201,12 +268,6 @@ function refuseUnpaired(items: readonly TrainItem[]): void {
   if (unpaired === undefined) return;
   const { key, prompts, masks } = unpaired;
   throw modelErrors.PROMPTS_WITHOUT_MASKS({ key, prompts: prompts.length, masks: masks.length });
-}
-
-/** Waits for a run. If it fails, so that nobody will wait for the one after it, that one's failure is not left unhandled. */
-async function settled<T>(run: Promise<T>, after: Promise<T>): Promise<T> {
-  after.catch(() => undefined);
-  return run;
 }
 
 const promptCount = (items: readonly TrainItem[]): number =>

@@ -1,18 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntimeEngine } from '../engines/onnxruntime/onnx-runtime-engine.js';
 import type { Feeds, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import type { LossKind } from '../losses/mask-loss.js';
-import { withoutMaskPrompt } from '../sam/image-input.js';
+import { toLogitOrder } from '../sam/logit-order.js';
 import { imagePositions } from '../sam/position-encoding.js';
-import { createPromptEncoder } from '../sam/prompt-encoder.js';
+import { LOW_RES_PIXELS } from '../sam/shape.js';
 import { golden, goldenItem, goldenLosses, hasGolden, valuesOf } from '../testing/golden.js';
 import { loadSamWeights } from '../weights/load-sam-weights.js';
 import type { Weights } from '../weights/weights.js';
 import { gradientGraph } from './gradient-graph.js';
 import type { Resolution } from './loss-resolution.js';
 import { graphResolution, lossTargets } from './loss-targets.js';
-import { stack } from './stack.js';
+import { promptFeeds } from './prompt-inputs.js';
 import type { TrainItem } from './train-item.js';
 
 interface Pass {
@@ -31,21 +32,25 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
   });
   afterAll(() => engine.dispose());
 
-  /** Loss and gradients of some of the item's prompts; each counts a third. */
-  async function pass(loss: LossKind, resolution: Resolution, prompts: readonly number[]): Promise<Pass> {
+  /** Loss and gradients of some of an item's prompts; each counts a third. */
+  async function pass(
+    loss: LossKind,
+    resolution: Resolution,
+    prompts: readonly number[],
+    asked: TrainItem = item,
+  ): Promise<Pass> {
     const count = prompts.length;
     const { graph, parameters } = gradientGraph(weights, {
       prompts: count,
       tokens: 2,
       loss,
       resolution: graphResolution(resolution, item.image),
+      maskPrompts: asked.maskPrompts !== undefined,
     });
     const executable = await engine.compile(graph);
-    const encode = createPromptEncoder(weights);
     const feeds: Record<string, Feeds[string]> = {
-      image: float32Tensor([4096, 256], withoutMaskPrompt(weights)(item.embedding)),
       imagePositions: float32Tensor([4096, 256], imagePositions(weights)),
-      sparse: float32Tensor([count, 2, 256], stack(prompts.map((index) => encode(item.prompts[index]!, item)))),
+      ...promptFeeds(weights, new Set())(asked, { prompts, tokens: 2 }),
       weights: float32Tensor(
         [count],
         prompts.map(() => 1 / 3),
@@ -96,6 +101,26 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
     });
     expect(wrong).toEqual([]);
     expect(gradients.size).toBe(95);
+  });
+
+  it('agree in norm and largest value where prompts bring masks, those of the mask embedding included', async () => {
+    // What `bench/peers/mask_prompt_gradients.py` printed.
+    const { terms: wantedTerms, gradients: wanted } = JSON.parse(
+      readFileSync(new URL('mask-prompt-gradients.json', import.meta.url), 'utf8'),
+    ) as { terms: number[]; gradients: Record<string, [norm: number, largest: number]> };
+    const masks = valuesOf(golden('decoder-forward'), 'mask_input');
+    const maskAt = (i: number) => toLogitOrder(masks.subarray(i * LOW_RES_PIXELS, (i + 1) * LOW_RES_PIXELS));
+    const { terms, gradients } = await pass('sam', 'low', [0, 1, 2], { ...item, maskPrompts: [0, 1, 2].map(maskAt) });
+    const off = (found: number, expected: number): number => Math.abs(found - expected) / expected;
+    terms.forEach((term, i) => expect(off(term, wantedTerms[i]!)).toBeLessThan(1e-4));
+    const wrong = Object.entries(wanted).flatMap(([name, expected]) => {
+      const [norm, , most] = summary(gradients.get(name)!);
+      return [norm!, most!].some((found, i) => off(found, expected[i]!) > 1e-3)
+        ? [`${name}: ${String(norm)}, ${String(most)}, not ${expected.join(', ')}`]
+        : [];
+    });
+    expect(wrong).toEqual([]);
+    expect(Object.keys(wanted)).toHaveLength(105);
   });
 
   it.each(['otx', 'sam'] as const)(

@@ -24,6 +24,10 @@ export interface GradientGraphShape {
   readonly lossTokens?: number;
   /** Image tokens of a prompt that become logits at a time, and their gradients. @default all */
   readonly tokensAtOnce?: number;
+  /** Whether each prompt brings a mask. @default false */
+  readonly maskPrompts?: boolean;
+  /** Whether the logits come out. @default false */
+  readonly answers?: boolean;
   /** Side of the embedding; with a smaller one, at low resolution, the graph can be tried where computing is slow. @default GRID */
   readonly grid?: number;
 }
@@ -33,7 +37,8 @@ export interface GradientGraphShape {
  *
  * Inputs: `image` [IMAGE_TOKENS, CHANNELS] (embedding plus dense prompt), `imagePositions`, `sparse` [prompts, tokens, CHANNELS],
  * `targets`, `weights` [prompts], each parameter under its name, and `gradient:<parameter>`; at an image's size also `rows`,
- * `columns`, `padding` and `share` (see `OriginalPixels`); with `lossTokens` `importance` (see `sampledFeeds`). Where the prompt encoder is `trained`, see `promptInputs`. Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`.
+ * `columns`, `padding` and `share` (see `OriginalPixels`); with `lossTokens` `importance` (see `sampledFeeds`). Where the prompt encoder is `trained`, or there are mask prompts, see `promptInputs`.
+ * Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`, and with `answers` the logits in logit order, [prompts, LOW_RES_PIXELS].
  */
 export function gradientGraph(
   weights: Weights,
@@ -45,12 +50,13 @@ export function gradientGraph(
   const { grid = GRID } = shape;
   const imagePositions = builder.input('imagePositions', [grid * grid, CHANNELS]);
   const { image, sparse } = promptInputs(scope, shape, trained);
-  const inputs = { image: reshape(builder, image, [1, grid * grid, CHANNELS]), imagePositions, sparse };
+  const inputs = { image, imagePositions, sparse };
   const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, 1, {
     imageTokens: shape.lossTokens,
     atOnce: shape.tokensAtOnce,
   });
-  const space = pixelSpace(builder, reshape(builder, logits, [shape.prompts, logits.shape[2]!]), shape);
+  const answers = reshape(builder, logits, [shape.prompts, logits.shape[2]!]);
+  const space = pixelSpace(builder, answers, shape);
   const terms = maskLoss(
     shape.loss,
     space,
@@ -72,7 +78,7 @@ export function gradientGraph(
     sums[next(sum)] = builder.emit('Add', [builder.input(sum, value.shape), gradient]);
   }
   return {
-    graph: builder.build({ ...terms, ...sums }),
+    graph: builder.build({ ...terms, ...sums, ...(shape.answers && { answers }) }),
     parameters: changing.map(([name]) => name),
     frozen: used.map(([name]) => name).filter((name) => trained?.has(name) === false),
   };
