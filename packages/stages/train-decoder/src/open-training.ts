@@ -18,7 +18,7 @@ export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) 
 
 /** The mask decoder of a zoo model. */
 export const openDecoderTraining: OpenTraining = async (engine, options) => {
-  const { model, loss, resolution, trainable, optimizer, corrections, 'loss-tokens': lossTokens } = options;
+  const { model, loss, resolution, trainable, optimizer, corrections, multimask, 'loss-tokens': lossTokens } = options;
   const initial = await loadSamWeights(model);
   const trainer = await createDecoderTrainer({
     engine,
@@ -27,6 +27,7 @@ export const openDecoderTraining: OpenTraining = async (engine, options) => {
     resolution,
     trainable,
     corrections,
+    multimask,
     optimizer: optimizerOf(optimizer),
     ...(lossTokens !== undefined && { lossTokens }),
   });
