@@ -9,15 +9,15 @@ import type { Weights } from '../weights/weights.js';
 import { correctedItem } from './correction-round.js';
 import { executableCache } from './executable-cache.js';
 import { gradientGraph, type GradientGraphShape } from './gradient-graph.js';
-import { resolutionGroups, type Resolution, type ResolutionChoice } from './loss-resolution.js';
-import { graphResolution, lossTargets } from './loss-targets.js';
-import { microBatches, type MicroBatch } from './micro-batches.js';
+import type { ResolutionChoice } from './loss-resolution.js';
+import { lossTargets } from './loss-targets.js';
+import { graphCost, piecesOf, pieceShape, type Piece } from './pieces.js';
 import { promptFeeds } from './prompt-inputs.js';
 import { releaseAll } from './resident-set.js';
 import { sampledFeeds } from './sampled-loss.js';
 import type { TrainItem } from './train-item.js';
-import { tokensAtOnce } from './tokens-at-once.js';
-import { trainedNames, type Trainable } from './trainable.js';
+import type { Trainable } from './trainable.js';
+import { trainedParts } from './trained-parts.js';
 import { createTrainingState, type TrainingSnapshot } from './training-state.js';
 
 export interface DecoderTrainerOptions {
@@ -43,6 +43,11 @@ export interface DecoderTrainerOptions {
    * that answer for its mask prompt. Each round counts in the loss like the first. Not with `lossTokens`: throws `models/CORRECTIONS`. @default 0
    */
   readonly corrections?: number;
+  /**
+   * Whether a prompt of a single point, which may mean a part or the whole, trains all four mask tokens: see `bestOfThreeLoss`. In a round of
+   * correction it is no longer single. @default false
+   */
+  readonly multimask?: boolean;
 }
 
 /** What came of a batch. */
@@ -72,40 +77,25 @@ export interface DecoderTrainer {
   release(): Promise<void>;
 }
 
-/** What one run of a graph takes. */
-interface Piece {
-  readonly item: TrainItem;
-  /** Whether another round is to follow. */
-  readonly goesOn: boolean;
-  readonly batch: MicroBatch;
-  readonly resolution: Resolution;
-}
-
-/** What comes of it. */
+/** What comes of a piece. */
 interface PieceResult {
   readonly terms: MaskLoss<number>;
   /** Logits of the item's prompts that went in, in logit order; none where no round follows. */
   readonly answers: ReadonlyMap<number, Float32Array>;
 }
 
-/** Prompts of a micro-batch at low resolution: more take more memory and are no faster. */
-const MICRO_BATCH = 2;
-
 /** Prompts that all compiled graphs together may hold; each takes about 100 MB, plus what an image's own pixels take. */
 const CACHED_PROMPTS = 8;
 
-/** Pixels at which a loss at the image's size takes as much memory as the decoder. */
-const COSTLY_PIXELS = 1.2e6;
-
-const costOf = ({ prompts, resolution }: GradientGraphShape): number =>
-  prompts * (1 + (resolution === 'low' ? 0 : (resolution.width * resolution.height) / COSTLY_PIXELS));
-
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
-  const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens, corrections = 0 } = options;
-  const choice = lossTokens !== undefined && asked === 'auto' ? 'low' : asked;
-  refuseSample(lossTokens, choice);
+  const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens } = options;
+  const { corrections = 0, multimask = false } = options;
+  const resolution = lossTokens !== undefined && asked === 'auto' ? 'low' : asked;
+  refuseSample(lossTokens, resolution);
   refuseCorrections(corrections, lossTokens);
-  const parts = partsOf(weights, options.trainable ?? 'decoder', corrections > 0);
+  const pieceOptions = { engine, loss, resolution, multimask, microBatch: options.microBatch, lossTokens };
+  const reach = { maskPrompts: corrections > 0, multimask };
+  const parts = trainedParts(weights, options.trainable ?? 'decoder', reach);
   const trained = new Set(parts.trained);
   const feedsOf = promptFeeds(weights, trained);
   const state = await createTrainingState(engine, weights, parts, optimizer);
@@ -114,7 +104,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const fixed = new Map([['imagePositions', positions]]);
   const graphs = executableCache({
     budget: CACHED_PROMPTS,
-    cost: costOf,
+    cost: graphCost,
     compile: async (shape: GradientGraphShape) => {
       const { graph } = gradientGraph(weights, shape, trained);
       const inputs = new Set(graph.inputs.map(({ name }) => name));
@@ -122,42 +112,17 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     },
   });
 
-  const shapeOf = ({ item, batch, resolution, goesOn }: Piece): GradientGraphShape => {
-    const { prompts, tokens } = batch;
-    return {
-      ...{ prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) },
-      ...tokensAtOnce(engine, prompts.length),
-      ...(lossTokens !== undefined && { lossTokens }),
-      ...(item.maskPrompts && { maskPrompts: true }),
-      ...(goesOn && { answers: true }),
-    };
-  };
-  const largestFor = (item: TrainItem, resolution: Resolution): number => {
-    const one = costOf(shapeOf({ item, batch: { prompts: [0], tokens: 2 }, resolution, goesOn: false }));
-    return options.microBatch ?? Math.max(1, Math.round(MICRO_BATCH / one));
-  };
-
-  const piecesOf = (item: TrainItem, goesOn: boolean): Piece[] =>
-    resolutionGroups(choice, item).flatMap(({ resolution, prompts }) =>
-      microBatches(item.prompts, largestFor(item, resolution), prompts).map((batch) => ({
-        item,
-        batch,
-        resolution,
-        goesOn,
-      })),
-    );
-
   /** Starts a run; several may be under way, the engine takes them in order. */
   const start = async (
     { executable, inputs: used }: { readonly executable: Executable; readonly inputs: ReadonlySet<string> },
-    { item, batch, resolution, goesOn }: Piece,
+    { item, batch, resolution: taken, answers }: Piece,
     weight: number,
   ): Promise<PieceResult> => {
     const { prompts } = batch;
     const masks = prompts.map((index) => item.masks[index]!);
     const { feeds, into } = state.accumulation((parameter) => used.has(parameter));
     const inputs: Feeds = {
-      ...lossTargets(item, masks, resolution),
+      ...lossTargets(item, masks, taken),
       ...feedsOf(item, batch),
       weights: float32Tensor(
         [prompts.length],
@@ -176,7 +141,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     const results = await executable.run({ imagePositions: positions, ...feeds, ...inputs, ...sampled }, into);
     const value = (name: keyof MaskLoss): number => (results[name]!.data as Float32Array)[0]!;
     const terms = { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
-    if (!goesOn) return { terms, answers: new Map() };
+    if (!answers) return { terms, answers: new Map() };
     const logits = results['answers']!.data as Float32Array;
     const answerAt = (row: number) => logits.subarray(row * LOW_RES_PIXELS, (row + 1) * LOW_RES_PIXELS);
     return { terms, answers: new Map(prompts.map((index, row) => [index, answerAt(row)])) };
@@ -196,8 +161,8 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
           each.item = correctedItem(each.item, round, new Map(answers.flatMap((some) => [...some])));
           each.runs = [];
         }
-        for (const piece of piecesOf(each.item, round < corrections)) {
-          const compiled = await graphs.get(shapeOf(piece));
+        for (const piece of piecesOf(each.item, round < corrections, pieceOptions)) {
+          const compiled = await graphs.get(pieceShape(piece, pieceOptions));
           // While the engine works on one micro-batch, the next one's targets are made.
           const next = start(compiled, piece, weight);
           next.catch(() => undefined); // if one before it fails, nobody waits for it
@@ -228,24 +193,6 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
       await releaseAll(fixed);
     },
   };
-}
-
-/** What the graphs use of a checkpoint, with and without mask prompts, which have parameters of their own; without rounds these stay as they are. */
-function partsOf(
-  weights: Weights,
-  trainable: Trainable,
-  withRounds: boolean,
-): { readonly trained: readonly string[]; readonly frozen: readonly string[] } {
-  const [first, later] = [false, true].map(
-    (maskPrompts) => ({ prompts: 1, tokens: 2, loss: 'sam', resolution: 'low', maskPrompts }) as const,
-  );
-  const usedBy = (shapes: readonly GradientGraphShape[], names?: ReadonlySet<string>) =>
-    shapes.map((shape) => gradientGraph(weights, shape, names));
-  const used = usedBy(withRounds ? [first!, later!] : [first!]).flatMap(({ parameters }) => parameters);
-  const names = new Set(trainedNames(trainable, [...new Set(used)], [...weights.keys()]));
-  const graphs = usedBy([first!, later!], names);
-  const all = (which: 'parameters' | 'frozen') => [...new Set(graphs.flatMap((graph) => graph[which]))];
-  return { trained: all('parameters'), frozen: all('frozen') };
 }
 
 function refuseSample(lossTokens: number | undefined, resolution: ResolutionChoice): void {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Prompt } from '@sluice/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntimeEngine } from '../engines/onnxruntime/onnx-runtime-engine.js';
 import type { Feeds, TensorEngine } from '../engines/tensor-engine.js';
@@ -46,6 +47,7 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
       loss,
       resolution: graphResolution(resolution, item.image),
       maskPrompts: asked.maskPrompts !== undefined,
+      multimask: asked.prompts[0]!.box === undefined,
     });
     const executable = await engine.compile(graph);
     const feeds: Record<string, Feeds[string]> = {
@@ -103,14 +105,34 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
     expect(gradients.size).toBe(95);
   });
 
-  it('agree in norm and largest value where prompts bring masks, those of the mask embedding included', async () => {
-    // What `bench/peers/mask_prompt_gradients.py` printed.
-    const { terms: wantedTerms, gradients: wanted } = JSON.parse(
-      readFileSync(new URL('mask-prompt-gradients.json', import.meta.url), 'utf8'),
-    ) as { terms: number[]; gradients: Record<string, [norm: number, largest: number]> };
-    const masks = valuesOf(golden('decoder-forward'), 'mask_input');
+  /** The three prompts with masks, or three single points instead. */
+  function variantOf(variant: 'maskedBoxes' | 'singlePoints'): TrainItem {
+    const known = golden('decoder-forward');
+    const [masks, points] = [valuesOf(known, 'mask_input'), valuesOf(known, 'points')];
     const maskAt = (i: number) => toLogitOrder(masks.subarray(i * LOW_RES_PIXELS, (i + 1) * LOW_RES_PIXELS));
-    const { terms, gradients } = await pass('sam', 'low', [0, 1, 2], { ...item, maskPrompts: [0, 1, 2].map(maskAt) });
+    if (variant === 'maskedBoxes') return { ...item, maskPrompts: [0, 1, 2].map(maskAt) };
+    const labels = valuesOf(known, 'point_labels');
+    const [x, y] = [item.image.width / item.frame.width, item.image.height / item.frame.height];
+    const prompts = [0, 1, 2].map((i): Prompt => {
+      const point = { x: points[2 * i]! * x, y: points[2 * i + 1]! * y, label: labels[i] as 0 | 1 };
+      return { instance: String(i), points: [point] };
+    });
+    return { ...item, prompts };
+  }
+
+  it.each([
+    ['maskedBoxes', 'where prompts bring masks, those of the mask embedding included', 105],
+    ['singlePoints', 'where single points train all mask tokens', 107],
+  ] as const)('agree in norm and largest value (%s), %s', async (variant, _, count) => {
+    // What `bench/peers/decoder_gradients.py` printed.
+    const reference = readFileSync(new URL('decoder-gradients.json', import.meta.url), 'utf8');
+    const { terms: wantedTerms, gradients: wanted } = (
+      JSON.parse(reference) as Record<
+        string,
+        { terms: number[]; gradients: Record<string, [norm: number, largest: number]> }
+      >
+    )[variant]!;
+    const { terms, gradients } = await pass('sam', 'low', [0, 1, 2], variantOf(variant));
     const off = (found: number, expected: number): number => Math.abs(found - expected) / expected;
     terms.forEach((term, i) => expect(off(term, wantedTerms[i]!)).toBeLessThan(1e-4));
     const wrong = Object.entries(wanted).flatMap(([name, expected]) => {
@@ -120,7 +142,7 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
         : [];
     });
     expect(wrong).toEqual([]);
-    expect(Object.keys(wanted)).toHaveLength(105);
+    expect(Object.keys(wanted)).toHaveLength(count);
   });
 
   it.each(['otx', 'sam'] as const)(

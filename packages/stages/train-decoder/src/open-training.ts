@@ -26,6 +26,7 @@ export const openDecoderTraining: OpenTraining = async (engine, options) => {
     trainable,
     optimizer,
     corrections,
+    multimask,
     'loss-tokens': lossTokens,
   } = options;
   const initial = await loadSamWeights(start);
@@ -36,6 +37,7 @@ export const openDecoderTraining: OpenTraining = async (engine, options) => {
     resolution,
     trainable,
     corrections,
+    multimask,
     optimizer: optimizerOf(optimizer),
     ...(lossTokens !== undefined && { lossTokens }),
   });
