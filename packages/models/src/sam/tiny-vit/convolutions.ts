@@ -13,6 +13,16 @@ export function convolution(place: Frozen, x: Value, stride = 1): Value {
   });
 }
 
+/**
+ * A linear layer at each place of a map. A processor runs the convolution faster than the product of tokens that it is: bias and residual
+ * are added where a result is made, not in passes of their own. [1, C, H, W] -> [1, D, H, W]
+ */
+export function pointwise(place: Frozen, x: Value): Value {
+  const { shape, data } = place.weight('weight'); // [D, C]
+  const filters = place.builder.constant(data, [...shape, 1, 1]);
+  return place.builder.emit('Conv', [x, filters, constantOf(place, 'bias')], {});
+}
+
 /** Two convolutions of stride 2. [1, 3, size, size] -> [1, C, size / 4, size / 4] */
 export function patchEmbedding(place: Frozen, pixels: Value): Value {
   const fine = place.builder.emit('Gelu', [convolution(inside(place, 'seq.0'), pixels, 2)]);
