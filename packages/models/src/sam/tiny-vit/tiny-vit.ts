@@ -5,7 +5,14 @@ import { builtEncoder, stagePorts, type EncoderPorts } from '../encoders/encoder
 import { frozenNorm, frozenRoot, inside, numbered, type Frozen } from '../encoders/frozen.js';
 import { toMap, toTokens } from '../encoders/layout.js';
 import { neck } from '../encoders/neck.js';
-import { convolution, invertedBottleneck, patchEmbedding, patchMerging, pointwise } from './convolutions.js';
+import {
+  convolution,
+  invertedBottleneck,
+  patchEmbedding,
+  patchMerging,
+  perceptron,
+  pointwise,
+} from './convolutions.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import type { AttentionRows } from '../encoders/attention-rows.js';
 import { windowAttention, windowAttentionRows } from './window-attention.js';
@@ -14,11 +21,17 @@ const EPSILON = 1e-5;
 
 /**
  * MobileSAM's image encoder (TinyViT, Wu et al. 2022): pixels [1, 3, size, size] to an embedding, token-major [(size / 16)², 256]. Depths,
- * widths, heads and windows are those of the weights (`image_encoder.*`).
+ * widths, heads and windows are those of the weights (`image_encoder.*`). Hidden channels that don't depend on each other are computed
+ * `hiddenAtOnce` values at a time.
  */
-export function tinyVit(weights: Weights, size: number, ports: EncoderPorts = stagePorts): Graph {
+export function tinyVit(
+  weights: Weights,
+  size: number,
+  ports: EncoderPorts = stagePorts,
+  hiddenAtOnce = Infinity,
+): Graph {
   const builder = new GraphBuilder();
-  const place = inside(frozenRoot(builder, foldBatchNorm(weights)), 'image_encoder');
+  const place = inside(frozenRoot(builder, foldBatchNorm(weights), hiddenAtOnce), 'image_encoder');
   const pixels = builder.input(ports.pixels, [1, 3, size, size]);
   let map = patchEmbedding(inside(place, 'patch_embed'), pixels);
   for (const layer of numbered(place, 'layers')) map = layerOf(layer, map);
@@ -50,6 +63,5 @@ function attentionBlock(block: Frozen, map: Value, rows: AttentionRows): Value {
   const seen = convolution(inside(block, 'local_conv'), builder.emit('Add', [projected, map]));
   const mlp = inside(block, 'mlp');
   const normal = frozenNorm(inside(mlp, 'norm'), toTokens(builder, seen), EPSILON);
-  const hidden = builder.emit('Gelu', [pointwise(inside(mlp, 'fc1'), toMap(builder, normal, grid))]);
-  return builder.emit('Add', [pointwise(inside(mlp, 'fc2'), hidden), seen]);
+  return perceptron(mlp, toMap(builder, normal, grid), seen);
 }
