@@ -17,7 +17,7 @@ const elsewhere = {
   ...Object.fromEntries(
     [
       ...['train', 'test', 'export'].map((command) => `${command} --config sam-tiny-vit --data-root ./photos`),
-      ...['train', 'test'].map(
+      ...['train', 'test', 'predict'].map(
         (command) => `${command} --config sam-tiny-vit --checkpoint latest --data-root ./photos`,
       ),
       'export --config sam-tiny-vit --checkpoint latest',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -122,6 +122,32 @@ describe('a ViT of random weights, by the recipe sam-vit-b', () => {
     expect(await by(exported)).toEqual([{ ...last, step: 0 }]);
   }, 120_000);
 
+  it('is asked with --checkpoint for masks, by boxes alone too', async () => {
+    const weights = inRun('checkpoints/epoch-001.safetensors');
+    const words = ['predict', ...plain, ...own, '--checkpoint', weights, '--work-dir', 'asked'];
+    expect(await sluice(...words, ...data)).toMatchObject({ code: 0 });
+    const [byMasks] = runs('asked');
+
+    const file = 'annotations/instances_test.json';
+    const labelled = JSON.parse(readFileSync(path.join('photos', file), 'utf8')) as { annotations: object[] };
+    const annotations = labelled.annotations.map((annotation) => ({ ...annotation, segmentation: undefined }));
+    cpSync('photos/images/test', 'boxes/images/test', { recursive: true });
+    mkdirSync('boxes/annotations');
+    writeFileSync(path.join('boxes', file), JSON.stringify({ ...labelled, annotations }));
+    expect(await sluice(...words, '--data-root', 'boxes')).toMatchObject({ code: 0 });
+    const [, byBoxes] = runs('asked');
+
+    const [masks, same] = [byMasks!, byBoxes!].map((run) => {
+      expect(readdirSync(path.join('asked', run, 'predictions/test'))).toEqual(['001.png']);
+      return readFileSync(path.join('asked', run, 'predictions/instances_test.json'), 'utf8');
+    });
+    expect((JSON.parse(masks!) as typeof labelled).annotations).toHaveLength(annotations.length);
+    expect(same).toBe(masks);
+    const { code, err } = await sluice(...words, ...data, '--set', 'stages.ingest.with.subsets.test=[nothing]');
+    expect(code).toBe(2);
+    expect(err).toContain('data/NO_SUBSET');
+  }, 120_000);
+
   it('is trained on from --checkpoint', async () => {
     const start = inRun('checkpoints/epoch-001.safetensors');
     const { code, err } = await sluice('train', ...recipe, ...own, '--work-dir', 'on', '--checkpoint', start);
@@ -147,7 +173,7 @@ describe('a ViT of random weights, by the recipe sam-vit-b', () => {
     writeFileSync('runs/empty-run/checkpoints/epoch-000.safetensors', 'untouched');
     writeFileSync('cut.safetensors', readFileSync('tiny.safetensors').subarray(0, 5000));
     writeFileSync('other.safetensors', writeSafetensors(new Map([['w', { shape: [1], data: Float32Array.of(1) }]])));
-    for (const command of ['test', 'export', 'train']) {
+    for (const command of ['test', 'predict', 'export', 'train']) {
       const ended = await sluice(command, ...plain, ...data, ...own, '--json', '--checkpoint', checkpoint);
       expect([command, ended.code, (JSON.parse(ended.out) as { error: object }).error]).toEqual([
         command,

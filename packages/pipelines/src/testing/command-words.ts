@@ -35,6 +35,10 @@ const neededOptions: Readonly<Record<string, readonly string[]>> = {
       ['--config', 'recipe.yaml', '--data-root', 'photos', '--work-dir', `${name}-runs`],
     ]),
   ),
+  predict: [
+    ...['--config', 'recipe.yaml', '--checkpoint', 'decoder.safetensors', '--data-root', 'photos'],
+    ...['--work-dir', 'predict-runs'],
+  ],
   test: ['pipeline.yaml'],
   'cache gc': ['--max-size', '1GB'],
   convert: ['--to', 'datumaro'],

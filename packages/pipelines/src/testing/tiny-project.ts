@@ -60,6 +60,8 @@ stages:
   export: { uses: tiny-numbers }
 profiles:
   fast: { stages: { stop: { with: { count: 1 } } } }
+  trained: { vars: { checkpoint: nothing } }
+  predict: { stages: { predict: { uses: tiny-numbers } } }
 `;
 
 export interface TinyProject {
@@ -86,6 +88,8 @@ export function tinyProject(): TinyProject {
   );
   write('node_modules/tiny-numbers/index.js', stage);
   write('recipe.yaml', recipe);
+  // Safetensors without a tensor: the stages above do not look into it.
+  write('decoder.safetensors', `\u0002${'\0'.repeat(7)}{}`);
   mkdirSync(path.join(folder, 'node_modules/@sluice'));
   const core = fileURLToPath(new URL('../../../core', import.meta.url));
   symlinkSync(core, path.join(folder, 'node_modules/@sluice/core'), 'junction');

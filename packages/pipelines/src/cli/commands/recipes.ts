@@ -3,27 +3,53 @@ import { example, setOption, type DefineCommand } from '../command-line.js';
 import type { RecipeCommand, RecipeOptions } from '../recipe-command.js';
 import { addRecipeOptions, checkpointOption, configOption } from '../recipe-options.js';
 
-/** Commands as users of OTX know them, what they do, and what `--checkpoint` is to them; `sluice test` is beside the tests of pipeline files. */
-const commands: readonly (readonly [RecipeCommand, string, string])[] = [
-  ['train', 'Fine-tune a model by a recipe, until early stopping ends it.', 'start from these weights'],
-  ['export', 'Write a fine-tuned model as ONNX files: decoder and encoder.', 'take these weights and train nothing'],
-];
+/** A command as users of OTX know it; `sluice test` is beside the tests of pipeline files. */
+interface Words {
+  readonly name: RecipeCommand;
+  readonly description: string;
+  /** What `--checkpoint` is to it. */
+  readonly checkpoint: string;
+  /** Options of its example. */
+  readonly example: string;
+}
 
 /** What the commands that come after training say of it. */
 export const afterTraining =
   'Without --checkpoint, it is the model that `sluice train` with the same options gives; what that has done is not done again.';
 
+const commands: readonly Words[] = [
+  {
+    name: 'train',
+    description: 'Fine-tune a model by a recipe, until early stopping ends it.',
+    checkpoint: 'start from these weights',
+    example: '--data-root ./photos',
+  },
+  {
+    name: 'predict',
+    description:
+      "Write a fine-tuned model's masks for what a dataset's test images ask for, by masks or by boxes alone: COCO, and pictures.",
+    checkpoint: 'ask these weights',
+    example: '--checkpoint latest --data-root ./photos',
+  },
+  {
+    name: 'export',
+    description: `Write a fine-tuned model as ONNX files: decoder and encoder. ${afterTraining}`,
+    checkpoint: 'take these weights and train nothing',
+    example: '--data-root ./photos',
+  },
+];
+
 export const defineRecipes: DefineCommand = (program, { terminal, end }) => {
-  for (const [name, description, checkpoint] of commands) {
+  for (const { name, description, checkpoint, example: options } of commands) {
     const command = program
       .command(name)
-      .description(name === 'train' ? description : `${description} ${afterTraining}`)
+      .description(description)
       .addOption(configOption().makeOptionMandatory())
-      .addOption(checkpointOption(checkpoint));
+      .addOption(checkpointOption(checkpoint).makeOptionMandatory(name === 'predict'));
     addRecipeOptions(command)
       .addOption(setOption())
       .option('--json', 'print the summary as one JSON document')
-      .addHelpText('after', example(`sluice ${name} --config sam-tiny-vit --data-root ./photos`))
+      .addHelpText('after', example(`sluice ${name} --config sam-tiny-vit ${options}`))
       .action(async (options: RecipeOptions) => {
         checkRecipeOptions(name, options, command);
         const { recipeCommand } = await import('../recipe-command.js');
