@@ -11,12 +11,12 @@ import {
   openImageEncoder,
   writeSafetensors,
 } from '@sluice/models';
+import { writeTinyCheckpoint } from '@sluice/models/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadOptions } from '../load-options.js';
 import { sluice, type Ended } from '../testing/sluice.js';
 import { findRecipe, recipeNames } from './find-recipe.js';
-import { writeTinyCheckpoint } from './tiny-checkpoint.test.support.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'recipes-'));
 const before = process.cwd();
