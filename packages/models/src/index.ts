@@ -52,6 +52,7 @@ export {
   type SafetensorsFile,
   type SafetensorsTensor,
 } from './weights/safetensors.js';
+export { countModel, type ModelCounts } from './cost/count-model.js';
 export { modelCost, type ModelCost } from './cost/model-cost.js';
 export { onnxCost } from './cost/onnx-cost.js';
 export { parameterCount } from './cost/parameter-count.js';
