@@ -21,7 +21,7 @@ const elsewhere = {
         (command) => `${command} --config sam-tiny-vit --checkpoint latest --data-root ./photos`,
       ),
       'export --config sam-tiny-vit --checkpoint latest',
-    ].map((command) => [command, 'packages/pipelines/src/recipes/recipes.test.ts']),
+    ].map((command) => [command, 'packages/pipelines/src/recipes/recipe-runs.test.ts']),
   ),
   ...Object.fromEntries(
     [

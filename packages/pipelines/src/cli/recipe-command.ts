@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pipelinesErrors } from '../errors.js';
 import { findCheckpoint } from '../recipes/find-checkpoint.js';
 import { findRecipe } from '../recipes/find-recipe.js';
+import { preparedAs } from '../recipes/prepared-as.js';
 import type { ExitCode } from './exit-codes.js';
 import { runCommand, type RunOptions } from './run-command.js';
 import type { Terminal } from './terminal.js';
@@ -45,7 +46,9 @@ export async function recipeCommand(
     ...(takesPlace ? ['trained'] : []),
     ...(command === 'predict' || (takesPlace && command === 'optimize') ? [command] : []),
   ];
+  const asTrained = takesPlace && preset === undefined && recipe.preset !== undefined;
   const overrides = [
+    ...(asTrained ? await preparedAs(decoder.path) : []).flatMap(([place, value]) => given(place, value)),
     ...given('vars.data', dataRoot === undefined ? undefined : datasetAt(dataRoot)),
     ...given(takesPlace ? 'vars.checkpoint' : 'stages.train.with.start', decoder?.path),
     ...given('seed', seed),
@@ -65,7 +68,7 @@ export async function recipeCommand(
 }
 
 /** A text is written so that YAML reads it as one, whatever it holds. */
-const given = (place: string, value: string | number | undefined): readonly string[] =>
+const given = (place: string, value: string | number | boolean | undefined): readonly string[] =>
   value === undefined ? [] : [`${place}=${JSON.stringify(value)}`];
 
 /** Absolute, as the recipe's own folder is none of the user's. Throws `pipelines/DATA_ROOT`. */
