@@ -16,20 +16,22 @@ export interface OpenedTraining {
 
 export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) => Promise<OpenedTraining>;
 
+/** What the loss is taken of, and how. */
+export function lossOptionsOf(options: TrainDecoderOptions) {
+  const { loss, resolution, corrections, multimask, 'loss-tokens': lossTokens } = options;
+  return { loss, resolution, corrections, multimask, ...(lossTokens !== undefined && { lossTokens }) };
+}
+
 /** The mask decoder of a zoo model. */
 export const openDecoderTraining: OpenTraining = async (engine, options) => {
-  const { model, loss, resolution, trainable, optimizer, corrections, multimask, 'loss-tokens': lossTokens } = options;
+  const { model, trainable, optimizer } = options;
   const initial = await loadSamWeights(model);
   const trainer = await createDecoderTrainer({
     engine,
     weights: initial,
-    loss,
-    resolution,
     trainable,
-    corrections,
-    multimask,
     optimizer: optimizerOf(optimizer),
-    ...(lossTokens !== undefined && { lossTokens }),
+    ...lossOptionsOf(options),
   });
   return { initial, trainer };
 };
