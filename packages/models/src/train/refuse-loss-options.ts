@@ -1,12 +1,16 @@
 import { modelErrors } from '../errors.js';
 import { IMAGE_TOKENS } from '../sam/shape.js';
-import type { DecoderTrainerOptions } from './decoder-trainer.js';
+import type { ResolutionChoice } from './loss-resolution.js';
+
+/** The part of a trainer's options that it looks at. */
+interface LossOptions {
+  readonly lossTokens?: number;
+  readonly resolution?: ResolutionChoice;
+  readonly corrections?: number;
+}
 
 /** Throws `models/SAMPLED_LOSS` or `models/CORRECTIONS` where a trainer can't take these options, or not together: before anything is computed. */
-export function refuseLossOptions(
-  options: Pick<DecoderTrainerOptions, 'lossTokens' | 'resolution' | 'corrections'>,
-): void {
-  const { lossTokens, resolution = 'low', corrections = 0 } = options;
+export function refuseLossOptions({ lossTokens, resolution = 'low', corrections = 0 }: LossOptions): void {
   if (lossTokens !== undefined) {
     const possible = Number.isInteger(lossTokens) && lossTokens >= 2 && lossTokens < IMAGE_TOKENS;
     if (!possible || resolution === 'original') throw modelErrors.SAMPLED_LOSS({ tokens: lossTokens, resolution });
