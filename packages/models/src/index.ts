@@ -135,6 +135,7 @@ export {
   type DecoderTrainerOptions,
   type TrainedBatch,
 } from './train/decoder-trainer.js';
+export { refuseLossOptions } from './train/refuse-loss-options.js';
 export type { TrainItem } from './train/train-item.js';
 export type { Trainable } from './train/trainable.js';
 export type { Resolution, ResolutionChoice } from './train/loss-resolution.js';

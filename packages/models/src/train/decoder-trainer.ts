@@ -13,6 +13,7 @@ import type { ResolutionChoice } from './loss-resolution.js';
 import { lossTargets } from './loss-targets.js';
 import { graphCost, piecesOf, pieceShape, type Piece } from './pieces.js';
 import { promptFeeds } from './prompt-inputs.js';
+import { refuseLossOptions } from './refuse-loss-options.js';
 import { releaseAll } from './resident-set.js';
 import { sampledFeeds } from './sampled-loss.js';
 import type { TrainItem } from './train-item.js';
@@ -90,9 +91,8 @@ const CACHED_PROMPTS = 8;
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
   const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens } = options;
   const { corrections = 0, multimask = false } = options;
+  refuseLossOptions(options);
   const resolution = lossTokens !== undefined && asked === 'auto' ? 'low' : asked;
-  refuseSample(lossTokens, resolution);
-  refuseCorrections(corrections, lossTokens);
   const pieceOptions = { engine, loss, resolution, multimask, microBatch: options.microBatch, lossTokens };
   const reach = { maskPrompts: corrections > 0, multimask };
   const parts = trainedParts(weights, options.trainable ?? 'decoder', reach);
@@ -193,21 +193,6 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
       await releaseAll(fixed);
     },
   };
-}
-
-function refuseSample(lossTokens: number | undefined, resolution: ResolutionChoice): void {
-  if (lossTokens === undefined) return;
-  const possible = Number.isInteger(lossTokens) && lossTokens >= 2 && lossTokens < IMAGE_TOKENS;
-  if (!possible || resolution !== 'low') throw modelErrors.SAMPLED_LOSS({ tokens: lossTokens, resolution });
-}
-
-function refuseCorrections(corrections: number, lossTokens: number | undefined): void {
-  if (!Number.isInteger(corrections) || corrections < 0) {
-    throw modelErrors.CORRECTIONS({ problem: `must be a whole number from 0, not ${String(corrections)}` });
-  }
-  if (corrections === 0 || lossTokens === undefined) return;
-  const problem = `${String(corrections)} need whole answers, and loss-tokens makes parts of them; leave one of the two out`;
-  throw modelErrors.CORRECTIONS({ problem });
 }
 
 function refuseUnpaired(items: readonly TrainItem[]): void {

@@ -16,30 +16,22 @@ export interface OpenedTraining {
 
 export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) => Promise<OpenedTraining>;
 
+/** What the loss is taken of, and how. */
+export function lossOptionsOf(options: TrainDecoderOptions) {
+  const { loss, resolution, corrections, multimask, 'loss-tokens': lossTokens } = options;
+  return { loss, resolution, corrections, multimask, ...(lossTokens !== undefined && { lossTokens }) };
+}
+
 /** The mask decoder of a model, or another one that is trained on. */
 export const openDecoderTraining: OpenTraining = async (engine, options) => {
-  const {
-    model,
-    start = model,
-    loss,
-    resolution,
-    trainable,
-    optimizer,
-    corrections,
-    multimask,
-    'loss-tokens': lossTokens,
-  } = options;
+  const { model, start = model, trainable, optimizer } = options;
   const initial = await loadSamWeights(start);
   const trainer = await createDecoderTrainer({
     engine,
     weights: initial,
-    loss,
-    resolution,
     trainable,
-    corrections,
-    multimask,
     optimizer: optimizerOf(optimizer),
-    ...(lossTokens !== undefined && { lossTokens }),
+    ...lossOptionsOf(options),
   });
   return { initial, trainer };
 };

@@ -7,11 +7,12 @@ import {
   EncodedSampleContract,
   gatherSubset,
   modelLacks,
+  refuseLossOptions,
   TENSOR_ENGINE,
   type Decision,
 } from '@sluice/models';
 import { filter, firstValueFrom, share, switchMap, type Observable } from 'rxjs';
-import { openDecoderTraining, type OpenTraining } from './open-training.js';
+import { lossOptionsOf, openDecoderTraining, type OpenTraining } from './open-training.js';
 import { trainDecoderOptions } from './options.js';
 import { trainCheckpoints } from './train-checkpoints.js';
 
@@ -39,6 +40,7 @@ export function trainDecoderWith(open: OpenTraining) {
     create:
       (options, { engine, store, states }, context) =>
       ({ embeddings, prompts, decision }) => {
+        refuseLossOptions(lossOptionsOf(options));
         const checkpoints = gatherSubset('train', embeddings, prompts).pipe(
           switchMap((samples) => {
             const decide = decision === undefined ? undefined : decisionOn(decision);

@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunEvent } from '@sluice/core';
+import { checkOptions, type RunEvent } from '@sluice/core';
 import { readSafetensors } from '@sluice/models';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { trainDecoderOptions } from './options.js';
 import { tinyRun } from './testing/tiny-run.js';
 
 const root = mkdtempSync(join(tmpdir(), 'sluice-options-'));
@@ -158,6 +159,29 @@ describe('what is no number', () => {
 it("refuses Nesterov's momentum without a momentum", async () => {
   const failed = await run({ set: ['optimizer.name=sgd', 'optimizer.nesterov=true'] });
   expect(failed.failure).toMatchObject({ error: { code: 'models/NESTEROV_WITHOUT_MOMENTUM' } });
+});
+
+it.each([
+  [['corrections=2', 'loss-tokens=1024'], 'models/CORRECTIONS', /loss-tokens/],
+  [['resolution=original', 'loss-tokens=1024'], 'models/SAMPLED_LOSS', /original/],
+])('refuses %j before anything is read or trained', async (set, code, message) => {
+  const failed = await run({ set });
+  expect(failed.failure).toMatchObject({ stage: 'train', error: { code } });
+  expect(String(failed.failure?.error)).toMatch(message);
+  expect(failed.events.filter(({ type }) => type === 'progress')).toEqual([]);
+});
+
+it.each([
+  ['corrections', -1, 'corrections must be >= 0, not -1'],
+  ['corrections', 17, 'corrections must be <= 16, not 17'],
+  ['corrections', 0.5, 'corrections must be a whole number, not 0.5'],
+  ['multimask', 'maybe', 'multimask must be true or false, not "maybe"'],
+  ['validate-every', -1, 'validate-every must be a number above 0 or "adaptive", not -1'],
+  ['validate-every', 'often', 'validate-every must be a number or "adaptive", not "often"'],
+])('says what is wrong with %s: %j', (name, value, message) => {
+  expect(checkOptions(trainDecoderOptions, { [name]: value }).problems.map((problem) => problem.message)).toEqual([
+    message,
+  ]);
 });
 
 it('tells the numbers of each step as it comes', async () => {
