@@ -33,11 +33,20 @@ export async function encoderGraph(
   const weights = /\.onnx$/i.test(path)
     ? await readTinyVitFile(path)
     : await readWeights(path, (name) => name.startsWith('image_encoder.'));
+  const graph = graphOf(weights, size, ports, cacheBound ? HIDDEN_AT_ONCE : Infinity);
+  if (graph === undefined) {
+    const problem = "it holds neither SAM's ViT nor MobileSAM's TinyViT under their names (image_encoder.*)";
+    throw modelErrors.BAD_MODEL({ model: path, problem });
+  }
+  const kept = new Set(graph.constants.map(({ data }) => data.buffer));
+  freeMemory([...weights.values()].map(({ data }) => data.buffer).filter((buffer) => !kept.has(buffer)));
+  return graph;
+}
+
+function graphOf(weights: Weights, size: number, ports: EncoderPorts, hiddenAtOnce: number): Graph | undefined {
   if (weights.has('image_encoder.pos_embed')) return vit(weights, size, ports);
-  if (weights.has('image_encoder.patch_embed.seq.0.c.weight'))
-    return tinyVit(weights, size, ports, cacheBound ? HIDDEN_AT_ONCE : Infinity);
-  const problem = "it holds neither SAM's ViT nor MobileSAM's TinyViT under their names (image_encoder.*)";
-  throw modelErrors.BAD_MODEL({ model: path, problem });
+  if (weights.has('image_encoder.patch_embed.seq.0.c.weight')) return tinyVit(weights, size, ports, hiddenAtOnce);
+  return undefined;
 }
 
 /** `readTinyVit` copies what it takes. */
