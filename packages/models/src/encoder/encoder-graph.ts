@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { freeMemory } from '../engines/free-memory.js';
 import type { TensorEngine } from '../engines/tensor-engine.js';
 import { modelErrors } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
-import { readOnnxFile } from '../onnx/read-onnx.js';
+import { readOnnx } from '../onnx/read-onnx.js';
 import { stagePorts, type EncoderPorts } from '../sam/encoders/encoder-ports.js';
 import { tinyVit } from '../sam/tiny-vit/tiny-vit.js';
 import { vit } from '../sam/vit/vit.js';
 import { readTinyVit } from '../weights/read-tiny-vit.js';
 import { readWeights } from '../weights/read-weights.js';
+import type { Weights } from '../weights/weights.js';
 import { resolveModelFile } from '../zoo/resolve-model-file.js';
 
 /** 8 MB: two of them and what they are made from fit the caches of a processor. */
@@ -28,11 +31,28 @@ export async function encoderGraph(
   }
   const path = await resolveModelFile(model, 'encoder');
   const weights = /\.onnx$/i.test(path)
-    ? readTinyVit(await readOnnxFile(path), path)
+    ? await readTinyVitFile(path)
     : await readWeights(path, (name) => name.startsWith('image_encoder.'));
+  const graph = graphOf(weights, size, ports, cacheBound ? HIDDEN_AT_ONCE : Infinity);
+  if (graph === undefined) {
+    const problem = "it holds neither SAM's ViT nor MobileSAM's TinyViT under their names (image_encoder.*)";
+    throw modelErrors.BAD_MODEL({ model: path, problem });
+  }
+  const kept = new Set(graph.constants.map(({ data }) => data.buffer));
+  freeMemory([...weights.values()].map(({ data }) => data.buffer).filter((buffer) => !kept.has(buffer)));
+  return graph;
+}
+
+function graphOf(weights: Weights, size: number, ports: EncoderPorts, hiddenAtOnce: number): Graph | undefined {
   if (weights.has('image_encoder.pos_embed')) return vit(weights, size, ports);
-  if (weights.has('image_encoder.patch_embed.seq.0.c.weight'))
-    return tinyVit(weights, size, ports, cacheBound ? HIDDEN_AT_ONCE : Infinity);
-  const problem = "it holds neither SAM's ViT nor MobileSAM's TinyViT under their names (image_encoder.*)";
-  throw modelErrors.BAD_MODEL({ model: path, problem });
+  if (weights.has('image_encoder.patch_embed.seq.0.c.weight')) return tinyVit(weights, size, ports, hiddenAtOnce);
+  return undefined;
+}
+
+/** `readTinyVit` copies what it takes. */
+async function readTinyVitFile(path: string): Promise<Weights> {
+  const bytes = await readFile(path);
+  const weights = readTinyVit(readOnnx(bytes, path), path);
+  freeMemory([bytes.buffer]);
+  return weights;
 }

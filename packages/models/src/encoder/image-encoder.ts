@@ -43,6 +43,7 @@ export async function openImageEncoder(
   const executable = await engine.compile(await encoderGraph(model, size, stagePorts, engine), {
     label: `the image encoder of ${model}`,
     frozen: true,
+    disposable: true,
   });
   return {
     model,

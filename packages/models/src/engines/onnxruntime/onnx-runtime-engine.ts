@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { emitOnnx } from '../../onnx/emit-onnx.js';
 import { optimizeGraph } from '../../optimize/optimize-graph.js';
+import { freeMemory } from '../free-memory.js';
 import type { TensorEngine } from '../tensor-engine.js';
 import { workerEngine } from '../worker/worker-engine.js';
 import { builtFile, openWorkerChannel } from '../worker/worker-channel.js';
@@ -38,10 +39,13 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
     version: onnxRuntimeVersion(),
     threads,
     cacheBound: provider === 'cpu',
-    compile: async (graph, { label = 'graph' } = {}) => {
-      const model = emitOnnx(optimizeGraph(graph, provider));
-      // Weights as constants are large: their bytes move to the worker, unless they lie in a buffer that others use, too.
-      return load(model, label, model.byteLength === model.buffer.byteLength ? [model.buffer] : []);
+    compile: async (graph, { label = 'graph', disposable = false } = {}) => {
+      const optimized = optimizeGraph(graph, provider);
+      const model = emitOnnx(optimized);
+      if (disposable)
+        freeMemory([graph, optimized].flatMap(({ constants }) => constants.map(({ data }) => data.buffer)));
+      // Weights as constants are large: their bytes move to the worker.
+      return load(model, label, [model.buffer]);
     },
     loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
     allocate,
