@@ -151,7 +151,8 @@ function sessionOptions({
     enableMemPattern: false,
     logSeverityLevel: 4,
     extra: {
-      session: { intra_op: { allow_spinning: spinning ? '1' : '0' } },
+      // Threads stop to spin when the run ends: between runs the processors are others'.
+      session: { intra_op: { allow_spinning: spinning ? '1' : '0' }, force_spinning_stop: '1' },
       // The fused operator (Add, then LayerNormalization) takes five times as long as the two on an image's tokens.
       optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' },
     },
