@@ -9,7 +9,13 @@ import { runCommand, type RunOptions } from './run-command.js';
 import type { Terminal } from './terminal.js';
 
 /** Stages of a recipe that a command runs up to. */
-const targets = { train: ['stop'], test: ['test'], predict: ['predict'], export: ['export'], optimize: ['quantize'] } as const;
+const targets = {
+  train: ['stop'],
+  test: ['test'],
+  predict: ['predict'],
+  export: ['export'],
+  optimize: ['quantize'],
+} as const;
 
 export type RecipeCommand = keyof typeof targets;
 
