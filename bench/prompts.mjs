@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { createOnnxRuntimeEngine, evaluateDecoder, createDecoderPredictor, loadSamWeights } from '@sluice/models';
+import { bestOfThree } from './prompts/best-of-three.mjs';
 import { loadImages } from './prompts/load-images.mjs';
 import { tune } from './prompts/tune.mjs';
 import { variants } from './prompts/variants.mjs';
@@ -42,15 +43,17 @@ if (images === undefined) {
   const scores = async () => {
     const of = async (/** @type {'box' | 'point'} */ kind) =>
       (await evaluateDecoder(predictor, images.val, { kind })).scores.f1;
-    return { boxes: await of('box'), points: await of('point') };
+    const three = await evaluateDecoder(bestOfThree(predictor), images.val, { kind: 'point' });
+    return { boxes: await of('box'), points: await of('point'), three: three.scores.f1 };
   };
   const instances = images.train.reduce((sum, { prompted }) => sum + prompted.sample.instances.length, 0);
   console.log(
     `${options.data}: ${images.train.length} images with ${instances} objects to train with, ${images.val.length} to score on`,
   );
   const results = [{ name: 'untouched', ...(await scores()) }];
-  const show = (/** @type {{ name: string, boxes: number, points: number }} */ { name, boxes, points }) =>
-    console.log(`${name}: boxes ${boxes.toFixed(4)}, points ${points.toFixed(4)}`);
+  const show = (
+    /** @type {{ name: string, boxes: number, points: number, three: number }} */ { name, boxes, points, three },
+  ) => console.log(`${name}: boxes ${boxes.toFixed(4)}, points ${points.toFixed(4)}, of three ${three.toFixed(4)}`);
   show(results[0]);
   for (const { name, variant } of chosen) {
     const { weights, steps, msPerPrompt } = await tune({
@@ -68,19 +71,20 @@ if (images === undefined) {
   await predictor.release();
   const difference = (/** @type {number} */ f1, /** @type {number} */ before) =>
     `${f1.toFixed(4)} (${f1 < before ? '' : '+'}${(100 * (f1 - before)).toFixed(1)})`;
-  const rows = results.map(({ name, boxes, points, steps, msPerPrompt }) => [
+  const rows = results.map(({ name, boxes, points, three, steps, msPerPrompt }) => [
     name,
     difference(boxes, results[0].boxes),
     difference(points, results[0].points),
+    difference(three, results[0].three),
     steps ?? 0,
     msPerPrompt === undefined ? '' : msPerPrompt.toFixed(0),
   ]);
   console.log(
-    `\n${describeMachine()}\n\n${table(['trained on', 'F1 with boxes', 'F1 with points', 'steps', 'ms a prompt'], rows)}\n`,
+    `\n${describeMachine()}\n\n${table(['trained on', 'F1 with boxes', 'F1 with points', 'best of three', 'steps', 'ms a prompt'], rows)}\n`,
   );
-  const matrix = results.map(({ name, boxes, points }) => [
+  const matrix = results.map(({ name, boxes, points, three }) => [
     name,
-    { boxes: significant(boxes, 4), points: significant(points, 4) },
+    { boxes: significant(boxes, 4), points: significant(points, 4), three: significant(three, 4) },
   ]);
   printResult({ data: options.data, epochs, matrix: Object.fromEntries(matrix) });
 }

@@ -7,6 +7,11 @@ export const variants = {
   point: { prompts: { boxes: false, points: true } },
   mixed: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 } },
   paper: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.1, noise: 'normal' } },
+  // As the paper corrects: one and two more rounds.
+  corrected: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { corrections: 1 } },
+  'corrected-twice': { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { corrections: 2 } },
+  // Single points train all mask tokens, by the best of three.
+  multimask: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { multimask: true } },
   // Approximate: the loss on a quarter and on an eighth of the image tokens.
   quarter: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 1024 } },
   eighth: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 512 } },

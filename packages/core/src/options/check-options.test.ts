@@ -43,6 +43,7 @@ describe('checking options', () => {
     [{ root: 'x', optimizer: [] }, ['optimizer must be a mapping, not a list']],
     [{ root: 'x', optimizer: { beta: 1 } }, ['unknown option "optimizer.beta"']],
     [{ root: 'x', size: 'big' }, ['size must be "auto", a whole number or a mapping, not "big"']],
+    [{ root: 'x', size: 3 }, ['size must be "auto", a whole number from 16 or a mapping, not 3']],
     [{ root: 'x', files: ['a', 2] }, ['files.1 must be text, not 2']],
     [{ root: 'x', named: { a: null } }, ['named.a must be text, not null']],
     [

@@ -100,7 +100,9 @@ function toProblem(error: ErrorObject): OptionProblem {
     case 'anyOf':
     case 'oneOf': {
       const branches = schema as readonly Record<string, unknown>[];
-      const allowed = branches.map((branch) => describe(branch));
+      const allowed = branches.map(
+        (branch) => `${describe(branch)}${typeof error.data === 'number' ? bounds(branch) : ''}`,
+      );
       const candidates = branches.flatMap((branch) => ('const' in branch ? [String(branch['const'])] : []));
       const message = `${name} must be ${listed(allowed)}, not ${shown(error.data)}`;
       return { kind: 'type', path, message, candidates };
@@ -160,6 +162,14 @@ function describe(schema: Readonly<Record<string, unknown>>): string {
     null: 'null',
   };
   return names[type] ?? type;
+}
+
+/** A number's limits, in words that follow it. */
+function bounds(schema: Readonly<Record<string, unknown>>): string {
+  const words = { minimum: 'from', exclusiveMinimum: 'above', maximum: 'to', exclusiveMaximum: 'below' };
+  return Object.entries(words)
+    .flatMap(([limit, word]) => (typeof schema[limit] === 'number' ? [` ${word} ${String(schema[limit])}`] : []))
+    .join('');
 }
 
 function listed(items: readonly string[]): string {

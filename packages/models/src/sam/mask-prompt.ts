@@ -1,20 +1,20 @@
 import type { Value } from '../graph/graph.js';
 import { layerNorm, reshape } from './layers.js';
 import { within, type Scope } from './scope.js';
-import { CHANNELS, IMAGE_TOKENS } from './shape.js';
+import { CHANNELS } from './shape.js';
 
 /**
- * Dense embedding of mask prompts: logits in logit order, [prompts, LOW_RES_PIXELS] -> [prompts, IMAGE_TOKENS, CHANNELS]. The two
+ * Dense embedding of mask prompts: logits in logit order, 16 an image token, [prompts, 16 * tokens] -> [prompts, tokens, CHANNELS]. The two
  * convolutions of size and stride 2 take the 2x2 neighbours that logit order keeps together, so they are matrix products.
  */
 export function maskEmbedding(scope: Scope, masks: Value): Value {
   const { builder } = scope;
-  const prompts = masks.shape[0]!;
+  const [prompts, pixels] = masks.shape as readonly [number, number];
   const convolutions = within(scope, 'mask_downscaling');
-  const fine = joinTokens(within(convolutions, '0'), reshape(builder, masks, [prompts * IMAGE_TOKENS * 16, 1]));
+  const fine = joinTokens(within(convolutions, '0'), reshape(builder, masks, [prompts * pixels, 1]));
   const coarse = joinTokens(within(convolutions, '3'), activate(within(convolutions, '1'), fine));
   const embedded = joinTokens(within(convolutions, '6'), activate(within(convolutions, '4'), coarse));
-  return reshape(builder, embedded, [prompts, IMAGE_TOKENS, CHANNELS]);
+  return reshape(builder, embedded, [prompts, pixels / 16, CHANNELS]);
 }
 
 function activate(scope: Scope, x: Value): Value {

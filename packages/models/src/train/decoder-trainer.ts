@@ -4,19 +4,20 @@ import { float32Tensor, type Tensor } from '../engines/tensor.js';
 import type { LossKind, MaskLoss } from '../losses/mask-loss.js';
 import type { OptimizerOptions } from '../optim/optimizer.js';
 import { imagePositions } from '../sam/position-encoding.js';
-import { CHANNELS, IMAGE_TOKENS } from '../sam/shape.js';
+import { CHANNELS, IMAGE_TOKENS, LOW_RES_PIXELS } from '../sam/shape.js';
 import type { Weights } from '../weights/weights.js';
+import { correctedItem } from './correction-round.js';
 import { executableCache } from './executable-cache.js';
 import { gradientGraph, type GradientGraphShape } from './gradient-graph.js';
-import { resolutionGroups, type Resolution, type ResolutionChoice } from './loss-resolution.js';
-import { graphResolution, lossTargets } from './loss-targets.js';
-import { microBatches, type MicroBatch } from './micro-batches.js';
+import type { ResolutionChoice } from './loss-resolution.js';
+import { lossTargets } from './loss-targets.js';
+import { graphCost, piecesOf, pieceShape, type Piece } from './pieces.js';
 import { promptFeeds } from './prompt-inputs.js';
 import { releaseAll } from './resident-set.js';
 import { sampledFeeds } from './sampled-loss.js';
 import type { TrainItem } from './train-item.js';
-import { tokensAtOnce } from './tokens-at-once.js';
-import { trainedNames, type Trainable } from './trainable.js';
+import type { Trainable } from './trainable.js';
+import { trainedParts } from './trained-parts.js';
 import { createTrainingState, type TrainingSnapshot } from './training-state.js';
 
 export interface DecoderTrainerOptions {
@@ -37,6 +38,16 @@ export interface DecoderTrainerOptions {
    * low resolution alone (`auto` is `low` then): throws `models/SAMPLED_LOSS`. @default all
    */
   readonly lossTokens?: number;
+  /**
+   * Rounds after the first answer, as the SAM paper trains: each prompt asks again with one more point, where its last answer is wrong, and with
+   * that answer for its mask prompt. Each round counts in the loss like the first. Not with `lossTokens`: throws `models/CORRECTIONS`. @default 0
+   */
+  readonly corrections?: number;
+  /**
+   * Whether a prompt of a single point, which may mean a part or the whole, trains all four mask tokens: see `bestOfThreeLoss`. In a round of
+   * correction it is no longer single. @default false
+   */
+  readonly multimask?: boolean;
 }
 
 /** What came of a batch. */
@@ -48,7 +59,7 @@ export interface TrainedBatch extends MaskLoss<number> {
 /** Trains a mask decoder. Batches are taken one at a time. */
 export interface DecoderTrainer {
   /**
-   * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in, each times its weight. Returns it with its
+   * One optimiser step on some images: the loss is the mean over all their prompts, whatever image they are in, each times its weight, and over the rounds. Returns it with its
    * terms, as they were before the step. Throws `models/PROMPTS_WITHOUT_MASKS`; a batch without prompts changes nothing, nor does one
    * whose loss or gradient is no finite number.
    */
@@ -66,75 +77,52 @@ export interface DecoderTrainer {
   release(): Promise<void>;
 }
 
-/** What one run of a graph takes. */
-interface Piece {
-  readonly item: TrainItem;
-  readonly batch: MicroBatch;
-  readonly resolution: Resolution;
+/** What comes of a piece. */
+interface PieceResult {
+  readonly terms: MaskLoss<number>;
+  /** Logits of the item's prompts that went in, in logit order; none where no round follows. */
+  readonly answers: ReadonlyMap<number, Float32Array>;
 }
-
-/** Prompts of a micro-batch at low resolution: more take more memory and are no faster. */
-const MICRO_BATCH = 2;
 
 /** Prompts that all compiled graphs together may hold; each takes about 100 MB, plus what an image's own pixels take. */
 const CACHED_PROMPTS = 8;
 
-/** Pixels at which a loss at the image's size takes as much memory as the decoder. */
-const COSTLY_PIXELS = 1.2e6;
-
-const costOf = ({ prompts, resolution }: GradientGraphShape): number =>
-  prompts * (1 + (resolution === 'low' ? 0 : (resolution.width * resolution.height) / COSTLY_PIXELS));
-
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
   const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens } = options;
-  const choice = lossTokens !== undefined && asked === 'auto' ? 'low' : asked;
-  refuseSample(lossTokens, choice);
-  const smallest = { prompts: 1, tokens: 2, loss, resolution: 'low' } as const;
-  const { parameters: used } = gradientGraph(weights, smallest);
-  const trained = new Set(trainedNames(options.trainable ?? 'decoder', used, [...weights.keys()]));
-  const { parameters, frozen } = gradientGraph(weights, smallest, trained);
+  const { corrections = 0, multimask = false } = options;
+  const resolution = lossTokens !== undefined && asked === 'auto' ? 'low' : asked;
+  refuseSample(lossTokens, resolution);
+  refuseCorrections(corrections, lossTokens);
+  const pieceOptions = { engine, loss, resolution, multimask, microBatch: options.microBatch, lossTokens };
+  const reach = { maskPrompts: corrections > 0, multimask };
+  const parts = trainedParts(weights, options.trainable ?? 'decoder', reach);
+  const trained = new Set(parts.trained);
   const feedsOf = promptFeeds(weights, trained);
-  const state = await createTrainingState(engine, weights, { trained: parameters, frozen }, optimizer);
+  const state = await createTrainingState(engine, weights, parts, optimizer);
   const positionsInOrder = imagePositions(weights);
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], positionsInOrder));
   const fixed = new Map([['imagePositions', positions]]);
   const graphs = executableCache({
     budget: CACHED_PROMPTS,
-    cost: costOf,
+    cost: graphCost,
     compile: async (shape: GradientGraphShape) => {
       const { graph } = gradientGraph(weights, shape, trained);
-      return { executable: await engine.compile(graph, { label: 'training step' }) };
+      const inputs = new Set(graph.inputs.map(({ name }) => name));
+      return { executable: await engine.compile(graph, { label: 'training step' }), inputs };
     },
   });
 
-  const shapeOf = (item: TrainItem, { prompts, tokens }: MicroBatch, resolution: Resolution): GradientGraphShape => {
-    return {
-      ...{ prompts: prompts.length, tokens, loss, resolution: graphResolution(resolution, item.image) },
-      ...tokensAtOnce(engine, prompts.length),
-      ...(lossTokens !== undefined && { lossTokens }),
-    };
-  };
-  const largestFor = (item: TrainItem, resolution: Resolution): number => {
-    const one = costOf(shapeOf(item, { prompts: [0], tokens: 2 }, resolution));
-    return options.microBatch ?? Math.max(1, Math.round(MICRO_BATCH / one));
-  };
-
-  const piecesOf = (item: TrainItem): Piece[] =>
-    resolutionGroups(choice, item).flatMap(({ resolution, prompts }) =>
-      microBatches(item.prompts, largestFor(item, resolution), prompts).map((batch) => ({ item, batch, resolution })),
-    );
-
   /** Starts a run; several may be under way, the engine takes them in order. */
   const start = async (
-    executable: Executable,
-    { item, batch, resolution }: Piece,
+    { executable, inputs: used }: { readonly executable: Executable; readonly inputs: ReadonlySet<string> },
+    { item, batch, resolution: taken, answers }: Piece,
     weight: number,
-  ): Promise<MaskLoss<number>> => {
+  ): Promise<PieceResult> => {
     const { prompts } = batch;
     const masks = prompts.map((index) => item.masks[index]!);
-    const { feeds, into } = state.accumulation();
+    const { feeds, into } = state.accumulation((parameter) => used.has(parameter));
     const inputs: Feeds = {
-      ...lossTargets(item, masks, resolution),
+      ...lossTargets(item, masks, taken),
       ...feedsOf(item, batch),
       weights: float32Tensor(
         [prompts.length],
@@ -150,24 +138,41 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
             image: floats('image'),
             imagePositions: positionsInOrder,
           });
-    const terms = await executable.run({ imagePositions: positions, ...feeds, ...inputs, ...sampled }, into);
-    const value = (name: keyof MaskLoss): number => (terms[name]!.data as Float32Array)[0]!;
-    return { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
+    const results = await executable.run({ imagePositions: positions, ...feeds, ...inputs, ...sampled }, into);
+    const value = (name: keyof MaskLoss): number => (results[name]!.data as Float32Array)[0]!;
+    const terms = { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
+    if (!answers) return { terms, answers: new Map() };
+    const logits = results['answers']!.data as Float32Array;
+    const answerAt = (row: number) => logits.subarray(row * LOW_RES_PIXELS, (row + 1) * LOW_RES_PIXELS);
+    return { terms, answers: new Map(prompts.map((index, row) => [index, answerAt(row)])) };
   };
 
   const accumulate = async (items: readonly TrainItem[]): Promise<MaskLoss<number>> => {
     refuseUnpaired(items);
-    const weight = 1 / promptCount(items);
+    const weight = 1 / (promptCount(items) * (1 + corrections));
     let sums: MaskLoss<number> = { loss: 0, focal: 0, dice: 0, iou: 0 };
-    let running: Promise<MaskLoss<number>> | undefined;
+    let running: Promise<PieceResult> | undefined;
+    const asked = items.map((item) => ({ item, runs: [] as Promise<PieceResult>[] }));
     state.begin();
-    for (const piece of items.flatMap(piecesOf)) {
-      const { executable } = await graphs.get(shapeOf(piece.item, piece.batch, piece.resolution));
-      // While the engine works on one micro-batch, the next one's targets are made.
-      const next = start(executable, piece, weight);
-      [running, sums] = [next, running === undefined ? sums : addTerms(sums, await settled(running, next))];
+    for (let round = 0; round <= corrections; round++) {
+      for (const each of asked) {
+        if (round > 0) {
+          const answers = (await Promise.all(each.runs)).map((result) => result.answers);
+          each.item = correctedItem(each.item, round, new Map(answers.flatMap((some) => [...some])));
+          each.runs = [];
+        }
+        for (const piece of piecesOf(each.item, round < corrections, pieceOptions)) {
+          const compiled = await graphs.get(pieceShape(piece, pieceOptions));
+          // While the engine works on one micro-batch, the next one's targets are made.
+          const next = start(compiled, piece, weight);
+          next.catch(() => undefined); // if one before it fails, nobody waits for it
+          each.runs.push(next);
+          if (running !== undefined) sums = addTerms(sums, (await running).terms);
+          running = next;
+        }
+      }
     }
-    return running === undefined ? sums : addTerms(sums, await running);
+    return running === undefined ? sums : addTerms(sums, (await running).terms);
   };
 
   return {
@@ -196,17 +201,20 @@ function refuseSample(lossTokens: number | undefined, resolution: ResolutionChoi
   if (!possible || resolution !== 'low') throw modelErrors.SAMPLED_LOSS({ tokens: lossTokens, resolution });
 }
 
+function refuseCorrections(corrections: number, lossTokens: number | undefined): void {
+  if (!Number.isInteger(corrections) || corrections < 0) {
+    throw modelErrors.CORRECTIONS({ problem: `must be a whole number from 0, not ${String(corrections)}` });
+  }
+  if (corrections === 0 || lossTokens === undefined) return;
+  const problem = `${String(corrections)} need whole answers, and loss-tokens makes parts of them; leave one of the two out`;
+  throw modelErrors.CORRECTIONS({ problem });
+}
+
 function refuseUnpaired(items: readonly TrainItem[]): void {
   const unpaired = items.find(({ prompts, masks }) => prompts.length !== masks.length);
   if (unpaired === undefined) return;
   const { key, prompts, masks } = unpaired;
   throw modelErrors.PROMPTS_WITHOUT_MASKS({ key, prompts: prompts.length, masks: masks.length });
-}
-
-/** Waits for a run. If it fails, so that nobody will wait for the one after it, that one's failure is not left unhandled. */
-async function settled<T>(run: Promise<T>, after: Promise<T>): Promise<T> {
-  after.catch(() => undefined);
-  return run;
 }
 
 const promptCount = (items: readonly TrainItem[]): number =>

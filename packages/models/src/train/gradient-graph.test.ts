@@ -1,18 +1,20 @@
+import { readFileSync } from 'node:fs';
+import type { Prompt } from '@sluice/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntimeEngine } from '../engines/onnxruntime/onnx-runtime-engine.js';
 import type { Feeds, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import type { LossKind } from '../losses/mask-loss.js';
-import { withoutMaskPrompt } from '../sam/image-input.js';
+import { toLogitOrder } from '../sam/logit-order.js';
 import { imagePositions } from '../sam/position-encoding.js';
-import { createPromptEncoder } from '../sam/prompt-encoder.js';
+import { LOW_RES_PIXELS } from '../sam/shape.js';
 import { golden, goldenItem, goldenLosses, hasGolden, valuesOf } from '../testing/golden.js';
 import { loadSamWeights } from '../weights/load-sam-weights.js';
 import type { Weights } from '../weights/weights.js';
 import { gradientGraph } from './gradient-graph.js';
 import type { Resolution } from './loss-resolution.js';
 import { graphResolution, lossTargets } from './loss-targets.js';
-import { stack } from './stack.js';
+import { promptFeeds } from './prompt-inputs.js';
 import type { TrainItem } from './train-item.js';
 
 interface Pass {
@@ -31,21 +33,26 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
   });
   afterAll(() => engine.dispose());
 
-  /** Loss and gradients of some of the item's prompts; each counts a third. */
-  async function pass(loss: LossKind, resolution: Resolution, prompts: readonly number[]): Promise<Pass> {
+  /** Loss and gradients of some of an item's prompts; each counts a third. */
+  async function pass(
+    loss: LossKind,
+    resolution: Resolution,
+    prompts: readonly number[],
+    asked: TrainItem = item,
+  ): Promise<Pass> {
     const count = prompts.length;
     const { graph, parameters } = gradientGraph(weights, {
       prompts: count,
       tokens: 2,
       loss,
       resolution: graphResolution(resolution, item.image),
+      maskPrompts: asked.maskPrompts !== undefined,
+      multimask: asked.prompts[0]!.box === undefined,
     });
     const executable = await engine.compile(graph);
-    const encode = createPromptEncoder(weights);
     const feeds: Record<string, Feeds[string]> = {
-      image: float32Tensor([4096, 256], withoutMaskPrompt(weights)(item.embedding)),
       imagePositions: float32Tensor([4096, 256], imagePositions(weights)),
-      sparse: float32Tensor([count, 2, 256], stack(prompts.map((index) => encode(item.prompts[index]!, item)))),
+      ...promptFeeds(weights, new Set())(asked, { prompts, tokens: 2 }),
       weights: float32Tensor(
         [count],
         prompts.map(() => 1 / 3),
@@ -96,6 +103,46 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
     });
     expect(wrong).toEqual([]);
     expect(gradients.size).toBe(95);
+  });
+
+  /** The three prompts with masks, or three single points instead. */
+  function variantOf(variant: 'maskedBoxes' | 'singlePoints'): TrainItem {
+    const known = golden('decoder-forward');
+    const [masks, points] = [valuesOf(known, 'mask_input'), valuesOf(known, 'points')];
+    const maskAt = (i: number) => toLogitOrder(masks.subarray(i * LOW_RES_PIXELS, (i + 1) * LOW_RES_PIXELS));
+    if (variant === 'maskedBoxes') return { ...item, maskPrompts: [0, 1, 2].map(maskAt) };
+    const labels = valuesOf(known, 'point_labels');
+    const [x, y] = [item.image.width / item.frame.width, item.image.height / item.frame.height];
+    const prompts = [0, 1, 2].map((i): Prompt => {
+      const point = { x: points[2 * i]! * x, y: points[2 * i + 1]! * y, label: labels[i] as 0 | 1 };
+      return { instance: String(i), points: [point] };
+    });
+    return { ...item, prompts };
+  }
+
+  it.each([
+    ['maskedBoxes', 'where prompts bring masks, those of the mask embedding included', 105],
+    ['singlePoints', 'where single points train all mask tokens', 107],
+  ] as const)('agree in norm and largest value (%s), %s', async (variant, _, count) => {
+    // What `bench/peers/decoder_gradients.py` printed.
+    const reference = readFileSync(new URL('decoder-gradients.json', import.meta.url), 'utf8');
+    const { terms: wantedTerms, gradients: wanted } = (
+      JSON.parse(reference) as Record<
+        string,
+        { terms: number[]; gradients: Record<string, [norm: number, largest: number]> }
+      >
+    )[variant]!;
+    const { terms, gradients } = await pass('sam', 'low', [0, 1, 2], variantOf(variant));
+    const off = (found: number, expected: number): number => Math.abs(found - expected) / expected;
+    terms.forEach((term, i) => expect(off(term, wantedTerms[i]!)).toBeLessThan(1e-4));
+    const wrong = Object.entries(wanted).flatMap(([name, expected]) => {
+      const [norm, , most] = summary(gradients.get(name)!);
+      return [norm!, most!].some((found, i) => off(found, expected[i]!) > 1e-3)
+        ? [`${name}: ${String(norm)}, ${String(most)}, not ${expected.join(', ')}`]
+        : [];
+    });
+    expect(wrong).toEqual([]);
+    expect(Object.keys(wanted)).toHaveLength(count);
   });
 
   it.each(['otx', 'sam'] as const)(

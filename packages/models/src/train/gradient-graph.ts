@@ -1,12 +1,13 @@
 import { gradients } from '../autodiff/backward.js';
 import { GraphBuilder } from '../graph/graph-builder.js';
 import type { Graph, Shape, Value } from '../graph/graph.js';
+import { bestOfThreeLoss } from '../losses/best-of-three.js';
 import { maskLoss, type LossKind } from '../losses/mask-loss.js';
 import { lowResolution, originalResolution, sampledResolution, type PixelSpace } from '../losses/pixel-space.js';
 import { next } from '../optim/names.js';
 import { maskDecoder } from '../sam/mask-decoder.js';
 import { parameterInputs, within } from '../sam/scope.js';
-import { CHANNELS, GRID, LOW_RES } from '../sam/shape.js';
+import { CHANNELS, GRID, LOW_RES, MASK_TOKENS } from '../sam/shape.js';
 import { reshape } from '../sam/layers.js';
 import type { Weights } from '../weights/weights.js';
 import { promptInputs } from './prompt-inputs.js';
@@ -24,6 +25,12 @@ export interface GradientGraphShape {
   readonly lossTokens?: number;
   /** Image tokens of a prompt that become logits at a time, and their gradients. @default all */
   readonly tokensAtOnce?: number;
+  /** Whether each prompt brings a mask. @default false */
+  readonly maskPrompts?: boolean;
+  /** Whether all four mask tokens are trained, by `bestOfThreeLoss`, instead of the first alone. @default false */
+  readonly multimask?: boolean;
+  /** Whether the first token's logits come out. @default false */
+  readonly answers?: boolean;
   /** Side of the embedding; with a smaller one, at low resolution, the graph can be tried where computing is slow. @default GRID */
   readonly grid?: number;
 }
@@ -33,7 +40,8 @@ export interface GradientGraphShape {
  *
  * Inputs: `image` [IMAGE_TOKENS, CHANNELS] (embedding plus dense prompt), `imagePositions`, `sparse` [prompts, tokens, CHANNELS],
  * `targets`, `weights` [prompts], each parameter under its name, and `gradient:<parameter>`; at an image's size also `rows`,
- * `columns`, `padding` and `share` (see `OriginalPixels`); with `lossTokens` `importance` (see `sampledFeeds`). Where the prompt encoder is `trained`, see `promptInputs`. Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`.
+ * `columns`, `padding` and `share` (see `OriginalPixels`); with `lossTokens` `importance` (see `sampledFeeds`). Where the prompt encoder is `trained`, or there are mask prompts, see `promptInputs`.
+ * Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`, and with `answers` the first token's logits in logit order, [prompts, LOW_RES_PIXELS].
  */
 export function gradientGraph(
   weights: Weights,
@@ -42,21 +50,20 @@ export function gradientGraph(
 ): { readonly graph: Graph; readonly parameters: readonly string[]; readonly frozen: readonly string[] } {
   const builder = new GraphBuilder();
   const scope = parameterInputs(builder, weights);
-  const { grid = GRID } = shape;
+  const { grid = GRID, multimask = false } = shape;
+  const masks = multimask ? MASK_TOKENS : 1;
   const imagePositions = builder.input('imagePositions', [grid * grid, CHANNELS]);
   const { image, sparse } = promptInputs(scope, shape, trained);
-  const inputs = { image: reshape(builder, image, [1, grid * grid, CHANNELS]), imagePositions, sparse };
-  const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, 1, {
+  const inputs = { image, imagePositions, sparse };
+  const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, masks, {
     imageTokens: shape.lossTokens,
     atOnce: shape.tokensAtOnce,
   });
-  const space = pixelSpace(builder, reshape(builder, logits, [shape.prompts, logits.shape[2]!]), shape);
-  const terms = maskLoss(
-    shape.loss,
-    space,
-    reshape(builder, iou, [shape.prompts]),
-    builder.input('weights', [shape.prompts]),
-  );
+  const [prompts, , pixels] = logits.shape as readonly [number, number, number];
+  const space = pixelSpace(builder, reshape(builder, logits, [prompts * masks, pixels]), shape);
+  const predictedIou = reshape(builder, iou, [prompts * masks]);
+  const lossOf = multimask ? bestOfThreeLoss : maskLoss;
+  const terms = lossOf(shape.loss, space, predictedIou, builder.input('weights', [prompts]));
 
   const used = [...scope.used];
   const changing = used.filter(([name]) => trained?.has(name) ?? true);
@@ -71,8 +78,10 @@ export function gradientGraph(
     const sum = `gradient:${name}`;
     sums[next(sum)] = builder.emit('Add', [builder.input(sum, value.shape), gradient]);
   }
+  const firstToken = (): Value =>
+    reshape(builder, builder.emit('Slice', [logits], { axis: 1, start: 0, end: 1 }), [prompts, pixels]);
   return {
-    graph: builder.build({ ...terms, ...sums }),
+    graph: builder.build({ ...terms, ...sums, ...(shape.answers && { answers: firstToken() }) }),
     parameters: changing.map(([name]) => name),
     frozen: used.map(([name]) => name).filter((name) => trained?.has(name) === false),
   };
@@ -83,15 +92,24 @@ function pixelSpace(
   logits: Value,
   { prompts, resolution, lossTokens }: GradientGraphShape,
 ): PixelSpace {
+  const [masks, pixels] = logits.shape as readonly [number, number];
+  /** Each prompt's target, for all its masks. */
+  const targetsOf = (size: Shape): Value => {
+    const targets = builder.input('targets', [prompts, ...size]);
+    if (masks === prompts) return targets;
+    const apart = reshape(builder, targets, [prompts, 1, ...size]);
+    const repeated = builder.emit('Expand', [apart], { shape: [prompts, masks / prompts, ...size] });
+    return reshape(builder, repeated, [masks, ...size]);
+  };
   if (lossTokens !== undefined) {
-    const targets = builder.input('targets', [prompts, lossTokens, TOKEN_PIXELS]);
+    const targets = targetsOf([lossTokens, TOKEN_PIXELS]);
     return sampledResolution(builder, logits, targets, builder.input('importance', [lossTokens, 1]));
   }
-  if (resolution === 'low') return lowResolution(builder, logits, builder.input('targets', logits.shape));
+  if (resolution === 'low') return lowResolution(builder, logits, targetsOf([pixels]));
   const { width, height } = resolution;
   const input = (name: string, shape: Shape): Value => builder.input(name, shape);
   return originalResolution(builder, logits, {
-    targets: input('targets', [prompts, height, width]),
+    targets: targetsOf([height, width]),
     rows: input('rows', [height, LOW_RES]),
     columns: input('columns', [width, LOW_RES]),
     padding: input('padding', [height, width]),

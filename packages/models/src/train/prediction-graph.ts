@@ -1,11 +1,10 @@
 import { GraphBuilder } from '../graph/graph-builder.js';
 import type { Graph } from '../graph/graph.js';
-import { maskEmbedding } from '../sam/mask-prompt.js';
-import { reshape } from '../sam/layers.js';
 import { maskDecoder } from '../sam/mask-decoder.js';
 import { parameterInputs, within } from '../sam/scope.js';
-import { CHANNELS, IMAGE_TOKENS, LOW_RES_PIXELS, type MASK_TOKENS } from '../sam/shape.js';
+import { CHANNELS, IMAGE_TOKENS, type MASK_TOKENS } from '../sam/shape.js';
 import type { Weights } from '../weights/weights.js';
+import { promptInputs } from './prompt-inputs.js';
 
 /** What a prediction graph is made for. */
 export interface PredictionGraphShape {
@@ -29,15 +28,8 @@ export function predictionGraph(
 ): { readonly graph: Graph; readonly parameters: readonly string[] } {
   const builder = new GraphBuilder();
   const scope = parameterInputs(builder, weights);
-  const embedding = reshape(builder, builder.input('image', [IMAGE_TOKENS, CHANNELS]), [1, IMAGE_TOKENS, CHANNELS]);
   const imagePositions = builder.input('imagePositions', [IMAGE_TOKENS, CHANNELS]);
-  const sparse = builder.input('sparse', [prompts, tokens, CHANNELS]);
-  const image = maskPrompts
-    ? builder.emit('Add', [
-        embedding,
-        maskEmbedding(within(scope, 'prompt_encoder'), builder.input('maskPrompts', [prompts, LOW_RES_PIXELS])),
-      ])
-    : embedding;
+  const { image, sparse } = promptInputs(scope, { prompts, tokens, maskPrompts }, undefined);
   const outputs = maskDecoder(within(scope, 'mask_decoder'), { image, imagePositions, sparse }, masks, {
     atOnce: tokensAtOnce,
   });

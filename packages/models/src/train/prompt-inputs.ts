@@ -2,10 +2,12 @@ import type { Feeds } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import type { Value } from '../graph/graph.js';
 import { withoutMaskPrompt } from '../sam/image-input.js';
+import { reshape } from '../sam/layers.js';
+import { maskEmbedding } from '../sam/mask-prompt.js';
 import { createPromptEncoder, createPromptPositions } from '../sam/prompt-encoder.js';
 import { kindRows, NO_MASK, promptTokens, TOKEN_KINDS, tokenEmbeddings } from '../sam/prompt-tokens.js';
-import type { Scope } from '../sam/scope.js';
-import { CHANNELS, GRID, IMAGE_TOKENS } from '../sam/shape.js';
+import { within, type Scope } from '../sam/scope.js';
+import { CHANNELS, GRID, IMAGE_TOKENS, LOW_RES_PIXELS } from '../sam/shape.js';
 import type { Weights } from '../weights/weights.js';
 import type { MicroBatch } from './micro-batches.js';
 import { stack } from './stack.js';
@@ -15,6 +17,7 @@ import type { TrainItem } from './train-item.js';
 interface InputShape {
   readonly prompts: number;
   readonly tokens: number;
+  readonly maskPrompts?: boolean;
   readonly grid?: number;
 }
 
@@ -25,19 +28,25 @@ const inGraph = (trained: ReadonlySet<string> | undefined) => ({
 });
 
 /**
- * The decoder's inputs: `image` [IMAGE_TOKENS, CHANNELS], to which the graph adds the embedding of "no mask prompt" if that is trained;
- * and `sparse` [prompts, tokens, CHANNELS], or `positions` and `kinds` (see `promptTokens`) if a token's embedding is.
+ * The decoder's inputs: `image` [IMAGE_TOKENS, CHANNELS], to which the graph adds the embedding of "no mask prompt" if that is trained,
+ * or that of `maskPrompts` [prompts, LOW_RES_PIXELS] where there are any; and `sparse` [prompts, tokens, CHANNELS], or `positions` and `kinds` (see `promptTokens`) if a token's embedding is.
  */
 export function promptInputs(
-  { builder, parameter }: Scope,
-  { prompts, tokens, grid = GRID }: InputShape,
+  scope: Scope,
+  { prompts, tokens, maskPrompts = false, grid = GRID }: InputShape,
   trained: ReadonlySet<string> | undefined,
 ): { readonly image: Value; readonly sparse: Value } {
+  const { builder, parameter } = scope;
   const where = inGraph(trained);
-  const image = builder.input('image', [grid * grid, CHANNELS]);
+  const embedding = reshape(builder, builder.input('image', [grid * grid, CHANNELS]), [1, grid * grid, CHANNELS]);
+  const dense = (): Value | undefined => {
+    if (!maskPrompts) return where.noMask ? parameter(NO_MASK) : undefined;
+    return maskEmbedding(within(scope, 'prompt_encoder'), builder.input('maskPrompts', [prompts, 16 * grid * grid]));
+  };
+  const added = dense();
   const shape = [prompts, tokens, CHANNELS];
   return {
-    image: where.noMask ? builder.emit('Add', [image, parameter(NO_MASK)]) : image,
+    image: added === undefined ? embedding : builder.emit('Add', [embedding, added]),
     sparse: where.tokens
       ? promptTokens({ builder, parameter }, builder.input('positions', shape))
       : builder.input('sparse', shape),
@@ -54,16 +63,22 @@ export function promptFeeds(
   const positionsOf = createPromptPositions(weights);
   const withoutMask = withoutMaskPrompt(weights);
   return (item, { prompts, tokens }) => {
-    const image = float32Tensor([IMAGE_TOKENS, CHANNELS], where.noMask ? item.embedding : withoutMask(item.embedding));
+    const { embedding, maskPrompts } = item;
+    const asItIs = where.noMask || maskPrompts !== undefined;
+    const dense = maskPrompts && stack(prompts.map((index) => maskPrompts[index]!));
+    const image = {
+      image: float32Tensor([IMAGE_TOKENS, CHANNELS], asItIs ? embedding : withoutMask(embedding)),
+      ...(dense && { maskPrompts: float32Tensor([prompts.length, LOW_RES_PIXELS], dense) }),
+    };
     const shape = [prompts.length, tokens, CHANNELS];
     if (!where.tokens) {
       const sparse = stack(prompts.map((index) => encodePrompt(item.prompts[index]!, item)));
-      return { image, sparse: float32Tensor(shape, sparse) };
+      return { ...image, sparse: float32Tensor(shape, sparse) };
     }
     const encoded = prompts.map((index) => positionsOf(item.prompts[index]!, item));
     const kinds = kindRows(encoded.flatMap((each) => each.kinds));
     return {
-      image,
+      ...image,
       positions: float32Tensor(shape, stack(encoded.map(({ positions }) => positions))),
       kinds: float32Tensor([prompts.length * tokens, TOKEN_KINDS.length], kinds),
     };

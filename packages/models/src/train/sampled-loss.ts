@@ -1,11 +1,10 @@
-import { randomOf } from '@sluice/core';
 import type { Feeds } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import { CHANNELS, IMAGE_TOKENS, LOW_RES_PIXELS } from '../sam/shape.js';
 import type { MicroBatch } from './micro-batches.js';
 import { arrangeRows, sampleTokens, TOKEN_PIXELS } from './sample-tokens.js';
 import { stack } from './stack.js';
-import type { TrainItem } from './train-item.js';
+import { randomOfItem, type TrainItem } from './train-item.js';
 
 /** What `sampledFeeds` changes of a run's feeds: data in logit order and token-major. */
 export interface WholeFeeds {
@@ -22,8 +21,8 @@ export interface WholeFeeds {
  * them, and what comes out is what the whole work would give there. The draw depends on the item's own randomness and the first prompt.
  */
 export function sampledFeeds(item: TrainItem, { prompts }: MicroBatch, count: number, whole: WholeFeeds): Feeds {
-  const { random = (...names) => randomOf(0, item.key, ...names) } = item;
-  const { order, importance } = sampleTokens(whole.targets, count, random('loss', item.prompts[prompts[0]!]!.instance));
+  const random = randomOfItem(item)('loss', item.prompts[prompts[0]!]!.instance);
+  const { order, importance } = sampleTokens(whole.targets, count, random);
   const chosen = order.subarray(0, count);
   const targets = prompts.map((_, i) =>
     arrangeRows(whole.targets.subarray(i * LOW_RES_PIXELS, (i + 1) * LOW_RES_PIXELS), chosen),

@@ -20,14 +20,14 @@ export interface TrainingSnapshot {
 export interface TrainingState {
   /** Starts new sums. */
   begin(): void;
-  /** Feeds and targets of a run that adds to the sums. */
-  accumulation(): {
+  /** Feeds and targets of a run that adds to the sums of the parameters that it uses. */
+  accumulation(uses?: (parameter: string) => boolean): {
     readonly feeds: Readonly<Record<string, Resident>>;
     readonly into: Readonly<Record<string, Resident>>;
   };
   /** Applies the sums to the parameters, unless one of them is no finite number. Returns the Euclidean norm of all of them together. */
   step(learningRate: number): Promise<number>;
-  /** The sums, by parameter: zeros if nothing was added since `begin`. */
+  /** The sums, by parameter: zeros where nothing was added since `begin`. */
   gradients(): Promise<Weights>;
   /** The parameters' present values. */
   parameters(): Promise<Weights>;
@@ -58,22 +58,26 @@ export async function createTrainingState(
   const update = await engine.compile(optimizer.graph(shapes), { label: 'optimiser' });
   const residents: ResidentSet = new Map([...parameters!, ...moments]);
   let steps = 0;
-  let accumulated = false;
+  /** Parameters whose sums hold something of this batch. */
+  const summed = new Set<string>();
+  const sumsSoFar = (): ResidentSet =>
+    new Map([...sums!].map(([name, sum]) => [name, summed.has(name) ? sum : zeros!.get(name)!]));
 
   return {
     begin: () => {
-      accumulated = false;
+      summed.clear();
     },
-    accumulation: () => {
-      const before: ResidentSet = accumulated ? sums! : zeros!;
-      accumulated = true;
+    accumulation: (uses = () => true) => {
+      const used = (residents: ResidentSet): ResidentSet => new Map([...residents].filter(([name]) => uses(name)));
+      const [before, after] = [used(sumsSoFar()), used(sums!)];
+      for (const name of after.keys()) summed.add(name);
       return {
-        feeds: { ...Object.fromEntries([...parameters!, ...fixed!]), ...renamed(before, gradientOf) },
-        into: renamed(sums!, (name) => next(gradientOf(name))),
+        feeds: { ...Object.fromEntries([...used(parameters!), ...used(fixed!)]), ...renamed(before, gradientOf) },
+        into: renamed(after, (name) => next(gradientOf(name))),
       };
     },
     step: async (learningRate) => {
-      const gradients = renamed(sums!, gradientOf);
+      const gradients = renamed(sumsSoFar(), gradientOf);
       const gradientNorm = ((await norm.run(gradients))['norm']!.data as Float32Array)[0]!;
       if (!Number.isFinite(gradientNorm)) return gradientNorm;
       steps += 1;
@@ -82,7 +86,7 @@ export async function createTrainingState(
       await update.run({ ...Object.fromEntries(residents), ...gradients, ...fed }, renamed(residents, next));
       return gradientNorm;
     },
-    gradients: () => readAll(accumulated ? sums! : zeros!),
+    gradients: () => readAll(sumsSoFar()),
     parameters: () => readAll(parameters!),
     snapshot: async () => ({ steps, tensors: await readAll(residents) }),
     restore: async (snapshot) => {
@@ -94,7 +98,7 @@ export async function createTrainingState(
         }),
       );
       ({ steps } = snapshot);
-      accumulated = false;
+      summed.clear();
     },
     release: async () => {
       await Promise.all([norm.release(), update.release()]);

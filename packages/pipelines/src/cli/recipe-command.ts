@@ -9,7 +9,7 @@ import { runCommand, type RunOptions } from './run-command.js';
 import type { Terminal } from './terminal.js';
 
 /** Stages of a recipe that a command runs up to. */
-const targets = { train: ['stop'], test: ['test'], predict: ['predict'], export: ['export'] } as const;
+const targets = { train: ['stop'], test: ['test'], predict: ['predict'], export: ['export'], optimize: ['quantize'] } as const;
 
 export type RecipeCommand = keyof typeof targets;
 
@@ -29,7 +29,7 @@ export interface RecipeOptions extends Pick<
 }
 
 /**
- * `sluice train`, `test`, `predict`, `export`: runs a recipe up to one of its stages, and says on stderr which `sluice run` that is. What an
+ * `sluice train`, `test`, `predict`, `export`, `optimize`: runs a recipe up to one of its stages, and says on stderr which `sluice run` that is. What an
  * earlier command has made comes from the cache.
  */
 export async function recipeCommand(
@@ -44,7 +44,7 @@ export async function recipeCommand(
   const profile = [
     ...[preset ?? recipe.preset ?? []].flat(),
     ...(takesPlace ? ['trained'] : []),
-    ...(command === 'predict' ? ['predict'] : []),
+    ...(command === 'predict' || (takesPlace && command === 'optimize') ? [command] : []),
   ];
   const asTrained = takesPlace && preset === undefined && recipe.preset !== undefined;
   const overrides = [

@@ -9,9 +9,9 @@ import {
   openImageEncoder,
   writeSafetensors,
 } from '@sluice/models';
+import { writeTinyCheckpoint } from '@sluice/models/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sluice, type Ended } from '../testing/sluice.js';
-import { writeTinyCheckpoint } from './tiny-checkpoint.test.support.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'recipes-'));
 const before = process.cwd();

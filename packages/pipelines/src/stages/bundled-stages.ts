@@ -27,6 +27,7 @@ export const bundledStages: Readonly<Record<string, BundledStage>> = {
     '@sluice/stage-export-onnx',
     async () => (await import('@sluice/stage-export-onnx')).exportOnnx,
   ),
+  quantize: bundled('@sluice/stage-quantize', async () => (await import('@sluice/stage-quantize')).quantize),
   overlay: bundled('@sluice/stage-overlay', async () => (await import('@sluice/stage-overlay')).overlay),
 };
 

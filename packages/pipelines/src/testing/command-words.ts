@@ -30,7 +30,7 @@ const values: Readonly<Record<string, { readonly good: string; readonly bad: str
 const neededOptions: Readonly<Record<string, readonly string[]>> = {
   run: ['--runs-dir', 'other-runs'],
   ...Object.fromEntries(
-    ['train', 'export'].map((name) => [
+    ['train', 'export', 'optimize'].map((name) => [
       name,
       ['--config', 'recipe.yaml', '--data-root', 'photos', '--work-dir', `${name}-runs`],
     ]),

@@ -58,6 +58,7 @@ stages:
   stop: { uses: tiny-numbers }
   test: { uses: tiny-numbers }
   export: { uses: tiny-numbers }
+  quantize: { uses: tiny-numbers }
 profiles:
   fast: { stages: { stop: { with: { count: 1 } } } }
   trained: { vars: { checkpoint: nothing } }

@@ -18,7 +18,17 @@ export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) 
 
 /** The mask decoder of a model, or another one that is trained on. */
 export const openDecoderTraining: OpenTraining = async (engine, options) => {
-  const { model, start = model, loss, resolution, trainable, optimizer, 'loss-tokens': lossTokens } = options;
+  const {
+    model,
+    start = model,
+    loss,
+    resolution,
+    trainable,
+    optimizer,
+    corrections,
+    multimask,
+    'loss-tokens': lossTokens,
+  } = options;
   const initial = await loadSamWeights(start);
   const trainer = await createDecoderTrainer({
     engine,
@@ -26,6 +36,8 @@ export const openDecoderTraining: OpenTraining = async (engine, options) => {
     loss,
     resolution,
     trainable,
+    corrections,
+    multimask,
     optimizer: optimizerOf(optimizer),
     ...(lossTokens !== undefined && { lossTokens }),
   });

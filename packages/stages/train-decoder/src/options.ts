@@ -139,6 +139,18 @@ export const trainDecoderOptions = Type.Object(
       description:
         "Where the loss is taken: on the decoder's 256x256 logits (`low`), or at each image's own size as OTX does (`original`, slower); `auto` takes small objects at the image's size, the others low.",
     }),
+    corrections: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 16,
+      description:
+        'Rounds of correction after the first answer, as the SAM paper trains: one more point where the answer is wrong, and the answer for a mask prompt. Each takes somewhat longer than the first. Not with `loss-tokens`.',
+    }),
+    multimask: Type.Boolean({
+      default: false,
+      description:
+        'Whether prompts of a single point, which may mean a part or the whole, train all four mask tokens: the one that answers, and the best of the other three. Evaluation and exported decoders still answer with the first.',
+    }),
     'validate-every': validateEvery,
     'validate-every-steps': Type.Optional(
       Type.Integer({ minimum: 1, description: 'Steps between two checkpoints, instead of `validate-every`.' }),

@@ -6,7 +6,7 @@ import {
   windowVectors,
   type AttentionRows,
 } from '../encoders/attention-rows.js';
-import { frozenLinear, frozenNorm, inside, type Frozen } from '../encoders/frozen.js';
+import { frozenNorm, inside, type Frozen } from '../encoders/frozen.js';
 
 const EPSILON = 1e-5;
 
@@ -18,7 +18,7 @@ export function windowAttentionRows({ weight }: Frozen, grid: number): Attention
 
 /**
  * Attention in windows, with a bias for each head and distance. The windows at the edges are filled up with tokens of zeros, which are
- * normalised and attended to like others. [grid², C] -> [grid², C]
+ * normalised and attended to like others. What the heads give is not projected yet. [grid², C] -> [grid², C]
  */
 export function windowAttention(place: Frozen, tokens: Value, rows: AttentionRows): Value {
   const { builder, weight } = place;
@@ -32,7 +32,7 @@ export function windowAttention(place: Frozen, tokens: Value, rows: AttentionRow
   const [q, k, v] = windowVectors(builder, frozenNorm(norm, tokens, EPSILON), padding, projection, rows);
   const scores = builder.emit('Add', [builder.emit('MatMul', [q, k], { transB: true }), distanceBiases(place)]);
   const attended = builder.emit('MatMul', [builder.emit('Softmax', [scores]), v]);
-  return frozenLinear(inside(place, 'proj'), windowTokens(builder, attended, rows));
+  return windowTokens(builder, attended, rows);
 }
 
 /** The bias of each head for each pair of places, by how far they are apart: [heads, places] -> [heads, places, places] */
