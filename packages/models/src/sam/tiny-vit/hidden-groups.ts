@@ -24,10 +24,11 @@ type Part = (layer: Frozen) => Frozen;
 
 /**
  * Hidden channels in groups, whose contributions add up, each of at most `place.hiddenAtOnce` values: the hidden maps never exist as a
- * whole, and what a group needs stays in the processor's cache from layer to layer.
+ * whole, and what a group needs stays in the processor's cache from layer to layer. Up to twice as many are left together.
  */
 export function inGroups(place: Frozen, { width, values, hidden, joined, residual }: HiddenLayers): Value {
-  const groups = Math.ceil((width * values) / place.hiddenAtOnce);
+  const share = (width * values) / place.hiddenAtOnce;
+  const groups = share > 2 ? Math.ceil(share) : 1;
   const size = Math.ceil(width / groups / BLOCK) * BLOCK;
   let sum = residual;
   for (let from = 0; from < width; from += size) {
