@@ -11,7 +11,7 @@ import { gradientGraph, type GradientGraphShape } from './gradient-graph.js';
 import { resolutionGroups, type Resolution, type ResolutionChoice } from './loss-resolution.js';
 import { graphResolution, lossTargets } from './loss-targets.js';
 import { microBatches, type MicroBatch } from './micro-batches.js';
-import { promptFeeds } from './prompt-inputs.js';
+import { imageFeed, promptFeeds } from './prompt-inputs.js';
 import { releaseAll } from './resident-set.js';
 import { sampledFeeds } from './sampled-loss.js';
 import type { TrainItem } from './train-item.js';
@@ -93,6 +93,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const { parameters: used } = gradientGraph(weights, smallest);
   const trained = new Set(trainedNames(options.trainable ?? 'decoder', used, [...weights.keys()]));
   const { parameters, frozen } = gradientGraph(weights, smallest, trained);
+  const imageOf = imageFeed(weights, trained);
   const feedsOf = promptFeeds(weights, trained);
   const state = await createTrainingState(engine, weights, { trained: parameters, frozen }, optimizer);
   const positionsInOrder = imagePositions(weights);
@@ -128,6 +129,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const start = async (
     executable: Executable,
     { item, batch, resolution }: Piece,
+    image: Tensor,
     weight: number,
   ): Promise<MaskLoss<number>> => {
     const { prompts } = batch;
@@ -136,6 +138,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     const inputs: Feeds = {
       ...lossTargets(item, masks, resolution),
       ...feedsOf(item, batch),
+      image,
       weights: float32Tensor(
         [prompts.length],
         prompts.map((index) => weight * (item.weights?.[index] ?? 1)),
@@ -160,11 +163,13 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     const weight = 1 / promptCount(items);
     let sums: MaskLoss<number> = { loss: 0, focal: 0, dice: 0, iou: 0 };
     let running: Promise<MaskLoss<number>> | undefined;
+    let seen: { readonly item: TrainItem; readonly image: Tensor } | undefined;
     state.begin();
     for (const piece of items.flatMap(piecesOf)) {
       const { executable } = await graphs.get(shapeOf(piece.item, piece.batch, piece.resolution));
       // While the engine works on one micro-batch, the next one's targets are made.
-      const next = start(executable, piece, weight);
+      if (seen?.item !== piece.item) seen = { item: piece.item, image: imageOf(piece.item) };
+      const next = start(executable, piece, seen.image, weight);
       [running, sums] = [next, running === undefined ? sums : addTerms(sums, await settled(running, next))];
     }
     return running === undefined ? sums : addTerms(sums, await running);

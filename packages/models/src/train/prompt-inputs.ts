@@ -1,5 +1,5 @@
 import type { Feeds } from '../engines/tensor-engine.js';
-import { float32Tensor } from '../engines/tensor.js';
+import { float32Tensor, type Tensor } from '../engines/tensor.js';
 import type { Value } from '../graph/graph.js';
 import { withoutMaskPrompt } from '../sam/image-input.js';
 import { createPromptEncoder, createPromptPositions } from '../sam/prompt-encoder.js';
@@ -44,7 +44,14 @@ export function promptInputs(
   };
 }
 
-/** Feeds of these inputs. */
+/** The feed of `image`. */
+export function imageFeed(weights: Weights, trained: ReadonlySet<string>): (item: TrainItem) => Tensor {
+  const { noMask } = inGraph(trained);
+  const withoutMask = withoutMaskPrompt(weights);
+  return ({ embedding }) => float32Tensor([IMAGE_TOKENS, CHANNELS], noMask ? embedding : withoutMask(embedding));
+}
+
+/** Feeds of the other inputs. */
 export function promptFeeds(
   weights: Weights,
   trained: ReadonlySet<string>,
@@ -52,18 +59,15 @@ export function promptFeeds(
   const where = inGraph(trained);
   const encodePrompt = createPromptEncoder(weights);
   const positionsOf = createPromptPositions(weights);
-  const withoutMask = withoutMaskPrompt(weights);
   return (item, { prompts, tokens }) => {
-    const image = float32Tensor([IMAGE_TOKENS, CHANNELS], where.noMask ? item.embedding : withoutMask(item.embedding));
     const shape = [prompts.length, tokens, CHANNELS];
     if (!where.tokens) {
       const sparse = stack(prompts.map((index) => encodePrompt(item.prompts[index]!, item)));
-      return { image, sparse: float32Tensor(shape, sparse) };
+      return { sparse: float32Tensor(shape, sparse) };
     }
     const encoded = prompts.map((index) => positionsOf(item.prompts[index]!, item));
     const kinds = kindRows(encoded.flatMap((each) => each.kinds));
     return {
-      image,
       positions: float32Tensor(shape, stack(encoded.map(({ positions }) => positions))),
       kinds: float32Tensor([prompts.length * tokens, TOKEN_KINDS.length], kinds),
     };
