@@ -8,7 +8,9 @@ export function withoutMaskPrompt(weights: Weights): (embedding: Float32Array) =
   const dense = weightOf(weights, NO_MASK).data;
   return (embedding) => {
     const result = new Float32Array(embedding.length);
-    for (let i = 0; i < embedding.length; i++) result[i] = embedding[i]! + dense[i % CHANNELS]!;
+    for (let token = 0; token < embedding.length; token += CHANNELS) {
+      for (let i = 0; i < CHANNELS; i++) result[token + i] = embedding[token + i]! + dense[i]!;
+    }
     return result;
   };
 }

@@ -1,5 +1,5 @@
 import type { Feeds } from '../engines/tensor-engine.js';
-import { float32Tensor } from '../engines/tensor.js';
+import { float32Tensor, type Tensor } from '../engines/tensor.js';
 import type { Value } from '../graph/graph.js';
 import { withoutMaskPrompt } from '../sam/image-input.js';
 import { reshape } from '../sam/layers.js';
@@ -53,6 +53,19 @@ export function promptInputs(
   };
 }
 
+/** The feed of `image`, made once for all micro-batches that ask the same embedding. */
+function imageFeed(weights: Weights): (embedding: Float32Array, asItIs: boolean) => Tensor {
+  const withoutMask = withoutMaskPrompt(weights);
+  const made = new WeakMap<Float32Array, Tensor>();
+  return (embedding, asItIs) => {
+    const shape = [IMAGE_TOKENS, CHANNELS];
+    if (asItIs) return float32Tensor(shape, embedding);
+    const known = made.get(embedding) ?? float32Tensor(shape, withoutMask(embedding));
+    made.set(embedding, known);
+    return known;
+  };
+}
+
 /** Feeds of these inputs. */
 export function promptFeeds(
   weights: Weights,
@@ -61,13 +74,12 @@ export function promptFeeds(
   const where = inGraph(trained);
   const encodePrompt = createPromptEncoder(weights);
   const positionsOf = createPromptPositions(weights);
-  const withoutMask = withoutMaskPrompt(weights);
+  const imageOf = imageFeed(weights);
   return (item, { prompts, tokens }) => {
     const { embedding, maskPrompts } = item;
-    const asItIs = where.noMask || maskPrompts !== undefined;
     const dense = maskPrompts && stack(prompts.map((index) => maskPrompts[index]!));
     const image = {
-      image: float32Tensor([IMAGE_TOKENS, CHANNELS], asItIs ? embedding : withoutMask(embedding)),
+      image: imageOf(embedding, where.noMask || maskPrompts !== undefined),
       ...(dense && { maskPrompts: float32Tensor([prompts.length, LOW_RES_PIXELS], dense) }),
     };
     const shape = [prompts.length, tokens, CHANNELS];
