@@ -16,8 +16,10 @@ const elsewhere = {
   ),
   ...Object.fromEntries(
     [
-      ...['train', 'test', 'export'].map((command) => `${command} --config sam-tiny-vit --data-root ./photos`),
-      ...['train', 'test', 'predict'].map(
+      ...['train', 'test', 'export', 'optimize'].map(
+        (command) => `${command} --config sam-tiny-vit --data-root ./photos`,
+      ),
+      ...['train', 'test', 'predict', 'optimize'].map(
         (command) => `${command} --config sam-tiny-vit --checkpoint latest --data-root ./photos`,
       ),
       'export --config sam-tiny-vit --checkpoint latest',

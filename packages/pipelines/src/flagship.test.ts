@@ -13,7 +13,12 @@ const silent = { out: () => undefined, err: () => undefined, screen: undefined }
 const data = path.join(folder, 'data');
 const cacheDir = path.join(folder, 'cache');
 const pipeline = fileURLToPath(new URL('../../../examples/demo/pipeline.yaml', import.meta.url));
-const set = [`vars.data=${data}`, 'vars.epochs=1'];
+const set = [
+  `vars.data=${data}`,
+  'vars.epochs=1',
+  'stages.quantize.with.samples=1',
+  'stages.quantize.with.max-f1-drop=1',
+];
 let first: RunOutcome;
 let second: RunOutcome;
 
@@ -34,18 +39,28 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const counted = (outcome: RunOutcome, stage: string) =>
   Object.fromEntries(outcome.status.stages.find(({ id }) => id === stage)?.counted ?? []);
+const finalOf = (outcome: RunOutcome, stage: string) =>
+  outcome.status.final.flatMap((row) => (row.stage === stage ? [row.values] : []));
 const file = (outcome: RunOutcome, name: string) => readFileSync(path.join(outcome.status.folder, name));
 
 it('goes from labelled pictures to an exported model', () => {
   expect(first.failure).toBeUndefined();
   expect(first.status.stages.map(({ state }) => state)).toEqual(first.status.stages.map(() => 'done'));
   expect(counted(first, 'ingest')['images used']).toBe(6);
-  const tested = first.status.final.map(({ values }) => [values['epoch'], values['images']]);
+  const tested = finalOf(first, 'test').map((values) => [values['epoch'], values['images']]);
   expect(tested[0]).toEqual([0, 2]);
   expect(tested).toHaveLength(2);
   expect(file(first, 'models/encoder.onnx').length).toBe(28_085_517);
   expect(file(first, 'models/decoder.onnx').length).toBeGreaterThan(16_000_000);
   expect(file(first, 'overlays/index.html').toString()).toContain('002.png');
+  const quantized = finalOf(first, 'quantize').map((values) => [values['subset'], values['model'], values['images']]);
+  expect(quantized).toEqual([
+    ['val', 'float', 1],
+    ['val', 'INT8', 1],
+    ['test', 'float', 2],
+    ['test', 'INT8', 2],
+  ]);
+  expect(file(first, 'quantized/encoder.onnx').length).toBeLessThan(0.6 * file(first, 'models/encoder.onnx').length);
   const [header, ...rows] = file(first, 'metrics.csv').toString().trim().split('\n');
   expect(header).toContain('stage,scope');
   expect(rows.filter((row) => row.startsWith('train,step,'))).toHaveLength(2);
@@ -54,6 +69,13 @@ it('goes from labelled pictures to an exported model', () => {
 it('encodes nothing the second time', () => {
   expect(counted(first, 'encode')).toEqual({ 'embeddings made': 6 });
   expect(counted(second, 'encode')).toEqual({ 'embeddings from the cache': 6 });
+});
+
+it('quantizes nothing the second time, and gives the same files', () => {
+  expect(counted(first, 'quantize')).toEqual({ 'models quantized': 1 });
+  expect(counted(second, 'quantize')).toEqual({ 'quantized models from the cache': 1 });
+  for (const name of ['encoder.onnx', 'decoder.onnx', 'quantize.json', 'quantize.html'])
+    expect(file(first, `quantized/${name}`).equals(file(second, `quantized/${name}`)), name).toBe(true);
 });
 
 it('ends with bit-identical weights and scores when repeated', () => {
@@ -110,7 +132,7 @@ describe.skipIf(!existsSync(program.replace(/bin.sluice\.js$/, 'dist')))('the co
       'steps taken': 1,
     });
     const same = ['checkpoints/epoch-000.safetensors', 'checkpoints/epoch-001.safetensors', 'metrics.csv'];
-    for (const each of [...same, 'models/decoder.onnx', 'overlays/001.png']) {
+    for (const each of [...same, 'models/decoder.onnx', 'quantized/encoder.onnx', 'overlays/001.png']) {
       expect(readFileSync(path.join(resumed, each)).equals(file(first, each)), each).toBe(true);
     }
     expect(readdirSync(path.join(resumed, 'checkpoints'))).toHaveLength(2);

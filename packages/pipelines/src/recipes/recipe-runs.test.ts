@@ -116,6 +116,24 @@ describe('a ViT of random weights, by the recipe sam-vit-b', () => {
     expect(err).toContain('data/NO_SUBSET');
   }, 120_000);
 
+  it('is quantized with --checkpoint, and what was found out before is not found out again', async () => {
+    const optimized = ['--work-dir', 'optimized', '--checkpoint', inRun('checkpoints/epoch-001.safetensors')];
+    const few = ['--set', 'stages.quantize.with.samples=1', '--set', 'stages.quantize.with.max-f1-drop=1'];
+    const optimize = async () => {
+      const { code, out, err } = await sluice('optimize', ...plain, ...data, ...own, ...few, ...optimized, '--json');
+      expect(code, err).toBe(0);
+      const { stages, final } = JSON.parse(out) as { stages: { id: string; counted: object }[]; final: object[] };
+      return { counted: stages.find(({ id }) => id === 'quantize')!.counted, final };
+    };
+    const first = await optimize();
+    expect(first.counted).toEqual({ 'models quantized': 1 });
+    expect(first.final).toHaveLength(4);
+    expect(latest('pipeline.resolved.yaml', 'optimized').toString()).not.toContain('train-decoder');
+    const file = latest('quantized/encoder.onnx', 'optimized');
+    expect(await optimize()).toEqual({ ...first, counted: { 'quantized models from the cache': 1 } });
+    expect(latest('quantized/encoder.onnx', 'optimized').equals(file)).toBe(true);
+  }, 120_000);
+
   it('is trained on from --checkpoint', async () => {
     const start = inRun('checkpoints/epoch-001.safetensors');
     const { code, err } = await sluice('train', ...recipe, ...own, '--work-dir', 'on', '--checkpoint', start);
