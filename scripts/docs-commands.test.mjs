@@ -15,10 +15,13 @@ const elsewhere = {
     ]),
   ),
   ...Object.fromEntries(
-    ['train', 'evaluate', 'export'].map((command) => [
-      `${command} --config sam-tiny-vit --data-root ./photos`,
-      'packages/pipelines/src/recipes/recipes.test.ts',
-    ]),
+    [
+      ...['train', 'test', 'export'].map((command) => `${command} --config sam-tiny-vit --data-root ./photos`),
+      ...['train', 'test', 'predict'].map(
+        (command) => `${command} --config sam-tiny-vit --checkpoint latest --data-root ./photos`,
+      ),
+      'export --config sam-tiny-vit --checkpoint latest',
+    ].map((command) => [command, 'packages/pipelines/src/recipes/recipe-runs.test.ts']),
   ),
   ...Object.fromEntries(
     [

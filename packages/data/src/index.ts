@@ -22,6 +22,7 @@ export { decodeRleString, encodeRleString } from './masks/rle-string.js';
 export { decodeImage } from './images/decode-image.js';
 export { IMAGE_CODEC, sharpCodec, type ImageCodec } from './images/image-codec.js';
 export type { StoredSize } from './images/image-size.js';
+export { drawMasks } from './images/draw-masks.js';
 export { frameOf } from './images/frame.js';
 export { imageDigest, modelInputOf, type ModelInputOptions } from './images/model-input.js';
 export { modelPixels, prepareImage, type PreprocessMode } from './images/prepare-image.js';

@@ -34,6 +34,9 @@ export interface Checkpoint {
   readonly digest: string;
 }
 
+/** The artifact by which a run says which of its checkpoints is the one to use: what `--checkpoint RUN` takes. */
+export const TRAINED_DECODER = 'fine-tuned decoder (checkpoint)';
+
 /** Micro metrics over all pixels of a subset at original resolution, and macro means over its instances; all in 0..1. */
 export interface MetricScores {
   readonly f1: number;

@@ -4,6 +4,7 @@ export {
   EncodedSampleContract,
   MetricsContract,
   ModelArtifactContract,
+  TRAINED_DECODER,
   type Checkpoint,
   type Decision,
   type EncodedSample,
@@ -51,6 +52,7 @@ export {
   type SafetensorsFile,
   type SafetensorsTensor,
 } from './weights/safetensors.js';
+export { countModel, type ModelCounts } from './cost/count-model.js';
 export { modelCost, type ModelCost } from './cost/model-cost.js';
 export { onnxCost } from './cost/onnx-cost.js';
 export { parameterCount } from './cost/parameter-count.js';
@@ -71,6 +73,20 @@ export type {
 export { readOnnx, readOnnxFile } from './onnx/read-onnx.js';
 export { float32Values } from './onnx/tensor-values.js';
 export { writeOnnx } from './onnx/write-onnx.js';
+export { calibrate, type CalibrateOptions } from './quantize/calibrate.js';
+export { calibrators, type Calibration, type Calibrator } from './quantize/calibration.js';
+export { compareEmbeddings, type EmbeddingDifference } from './quantize/compare-embeddings.js';
+export { quantizableNodes, type QuantizableNode } from './quantize/quantizable-nodes.js';
+export { quantizeModel, type QuantizeOptions } from './quantize/quantize-model.js';
+export { float16Weights } from './quantize/gate/float16-weights.js';
+export type { GateOutcome, GateTrial, RankedGroup } from './quantize/gate/hold-gate.js';
+export { onnxDecoder } from './quantize/gate/onnx-decoder.js';
+export { openOnnxEncoder } from './quantize/gate/onnx-encoder.js';
+export {
+  quantizeBehindGate,
+  type GatedQuantization,
+  type QuantizableGroup,
+} from './quantize/gate/quantize-behind-gate.js';
 export { confusion, type Confusion } from './metrics/confusion.js';
 export { ScoreAccumulator } from './metrics/score-accumulator.js';
 export { interpolationMatrices, upsampleLogits } from './metrics/upsample-logits.js';
@@ -81,7 +97,16 @@ export {
   type ImageEncoder,
   type ImageEncoderOptions,
 } from './encoder/image-encoder.js';
-export { exportEncoder, exportDecoder, type ExportDecoderOptions } from './export/export-decoder.js';
+export {
+  decoderModel,
+  encoderFile,
+  encoderModel,
+  exportEncoder,
+  exportDecoder,
+  withMetadata,
+  type ExportDecoderOptions,
+} from './export/export-decoder.js';
+export { readDecoderFile, type DecoderFile } from './weights/decoder-file.js';
 export { loadSamWeights } from './weights/load-sam-weights.js';
 export {
   embeddedModel,
@@ -92,6 +117,7 @@ export {
   type PinnedFile,
   type ZooModel,
 } from './zoo/model-zoo.js';
+export { decoderLacks } from './zoo/decoder-lacks.js';
 export { modelLacks } from './zoo/model-lacks.js';
 export { modelsFolder } from './zoo/models-folder.js';
 export { pullFile, stateOf, type PullOptions } from './zoo/pull/pull-file.js';

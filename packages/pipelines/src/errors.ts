@@ -27,6 +27,10 @@ export const pipelinesErrors = defineErrors('pipelines', {
     `${d.file} has no tests; add some under "tests:", for instance { stage: resize, given: { samples: [] }, expect: { images: [] } }`,
   NO_RECIPE: (d: { word: string; hint: string }) =>
     `there is no recipe "${d.word}", neither by name nor as a file; ${d.hint}`,
+  NO_CHECKPOINT: (d: { folder: string }) =>
+    `${d.folder} has no trained decoder, neither in checkpoints nor as models/decoder.onnx; name a run that has trained (\`sluice runs ls\`), or a file with weights`,
+  BAD_CHECKPOINT: (d: { file: string }) =>
+    `${d.file} can't be read as a checkpoint; name a run, or a file with SAM's mask decoder (.safetensors, .pt, .pth, .onnx)`,
   DATA_ROOT: (d: { place: string }) =>
     `there is no dataset ${d.place}; name its folder, or a zip or tar archive of it, with --data-root`,
   OUTPUT_FILE: (d: { file: string }) => `${d.file} could not be written; choose another place with --output`,

@@ -34,6 +34,11 @@ export interface ReadOptions {
   /** What to do with annotations marked as crowds, which have no single outline. @default 'skip' */
   readonly crowds?: 'skip' | 'use';
   /**
+   * What to do with COCO's annotations that are a box and no mask: skip, or take the filled box for a mask, so that a model can be asked for what is in it.
+   * @default 'skip'
+   */
+  readonly boxes?: 'skip' | 'use';
+  /**
    * Where a pixel has an object's number beside its class, or only a class: `objects` makes one instance an object (one a class where there are no objects),
    * `classes` one a class and image, `components` one a connected region of a class.
    * @default 'objects' for voc-instance, 'classes' for voc-semantic and common-semantic-segmentation

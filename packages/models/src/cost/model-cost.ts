@@ -38,13 +38,16 @@ export function modelCost({ nodes }: Graph): ModelCost {
 export function costOf(operations: Iterable<Operation>): ModelCost {
   const counts = new Map<string, number>();
   for (const operation of operations) {
-    const macs = elementCount(operation.output) * productSize(operation);
+    const macs = macsOf(operation);
     if (macs > 0) counts.set(operation.op, (counts.get(operation.op) ?? 0) + macs);
   }
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
   const macs = sorted.reduce((sum, [, count]) => sum + count, 0);
   return { macs, flops: 2 * macs, byOperator: Object.fromEntries(sorted) };
 }
+
+/** Multiplications with an addition in one operator; 0 for those that are not counted. */
+export const macsOf = (operation: Operation): number => elementCount(operation.output) * productSize(operation);
 
 /** How many products are summed for each element of the output; 0 for operators that are not counted. */
 function productSize({ op, inputs: [a = [], b = []], output, transA }: Operation): number {

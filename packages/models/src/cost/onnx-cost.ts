@@ -11,10 +11,19 @@ import { integerOf, tensorValue, type StaticValue } from './onnx-values.js';
  * nodes are in no order that can be run.
  */
 export function onnxCost(
-  { graph }: OnnxModel,
+  model: OnnxModel,
   inputShapes: Readonly<Record<string, Shape>> = {},
   path = 'the model',
 ): ModelCost {
+  return costOf(onnxOperations(model, inputShapes, path));
+}
+
+/** What `onnxCost` counts: the model's nodes, in their order, with the shapes that they take and give. Throws what it throws. */
+export function onnxOperations(
+  { graph }: OnnxModel,
+  inputShapes: Readonly<Record<string, Shape>> = {},
+  path = 'the model',
+): readonly Operation[] {
   const values = new Map<string, StaticValue>();
   for (const initializer of graph.initializer) values.set(initializer.name ?? '', tensorValue(initializer));
   for (const { name, type } of graph.input) {
@@ -25,14 +34,14 @@ export function onnxCost(
       throw modelErrors.NO_SHAPE({ path, node: name, reason: 'this input needs a shape' });
     values.set(name, { shape });
   }
-  return costOf(graph.node.map((node) => operationOf(node, values, path)));
+  return graph.node.map((node) => operationOf(node, values, path));
 }
 
 function operationOf(node: OnnxNode, values: Map<string, StaticValue>, path: string): Operation {
   const refuse = (reason: string): Error =>
     modelErrors.NO_SHAPE({ path, node: `${node.name ?? 'unnamed'} (${node.opType})`, reason });
-  const rule =
-    (node.domain ?? '') === '' && Object.hasOwn(shapeRules, node.opType) ? shapeRules[node.opType] : undefined;
+  const known = ['', 'com.microsoft'].includes(node.domain ?? '') && Object.hasOwn(shapeRules, node.opType);
+  const rule = known ? shapeRules[node.opType] : undefined;
   if (rule === undefined) throw refuse('the operator is not known here');
   const inputs = node.input.map((name) => {
     const value = values.get(name);

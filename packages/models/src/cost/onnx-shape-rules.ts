@@ -24,10 +24,36 @@ const arithmetic =
     return { shape, elements };
   };
 
+/** Of operands with two axes or more, whose last two may be taken the other way round (`transA`, `transB` of onnxruntime's product). */
+const product: ShapeRule = ([a, b], node) => {
+  const [left, right] = [
+    lastTurned(a!.shape, integerOf(node, 'transA', 0)),
+    lastTurned(b!.shape, integerOf(node, 'transB', 0)),
+  ];
+  const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2));
+  if (left.length < 2 || right.length < 2 || batch === undefined || left.at(-1) !== right.at(-2)) {
+    throw new Underivable(`[${left.join(', ')}] can't be multiplied by [${right.join(', ')}]`);
+  }
+  return { shape: [...batch, left.at(-2)!, right.at(-1)!] };
+};
+
 /** By operator, as opsets 11 to 20 define it: https://onnx.ai/onnx/operators/ */
 export const shapeRules: Readonly<Record<string, ShapeRule>> = {
   ...Object.fromEntries(
-    ['Erf', 'Sqrt', 'Softmax', 'Relu', 'Sigmoid', 'Tanh', 'Exp', 'Neg', 'Gelu', 'Identity'].map((op) => [op, unary]),
+    [
+      'Erf',
+      'Sqrt',
+      'Softmax',
+      'Relu',
+      'Sigmoid',
+      'Tanh',
+      'Exp',
+      'Neg',
+      'Gelu',
+      'Identity',
+      'QuantizeLinear',
+      'DequantizeLinear',
+    ].map((op) => [op, unary]),
   ),
   Add: arithmetic((a, b) => a + b),
   Sub: arithmetic((a, b) => a - b),
@@ -128,14 +154,8 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
     if (integerOf(node, 'keepdims', 1) === 1) return { shape: withSizes(x!.shape, reduced, 1) };
     return { shape: x!.shape.filter((_, axis) => !reduced.includes(axis)) };
   },
-  MatMul: ([a, b]) => {
-    const [left, right] = [a!.shape, b!.shape];
-    const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2));
-    if (left.length < 2 || right.length < 2 || batch === undefined || left.at(-1) !== right.at(-2)) {
-      throw new Underivable(`[${left.join(', ')}] can't be multiplied by [${right.join(', ')}]`);
-    }
-    return { shape: [...batch, left.at(-2)!, right.at(-1)!] };
-  },
+  MatMul: product,
+  FusedMatMul: product,
   Gemm: ([a, b], node) => {
     const [rows, inner] = turned(a!.shape, integerOf(node, 'transA', 0));
     const [innerB, columns] = turned(b!.shape, integerOf(node, 'transB', 0));
@@ -167,6 +187,11 @@ function axisIn(axis: number, shape: Shape): number {
   if (found === undefined) throw new Underivable(`[${shape.join(', ')}] has no axis ${String(axis)}`);
   return found;
 }
+
+const lastTurned = (shape: Shape, isTurned: number): Shape => [
+  ...shape.slice(0, -2),
+  ...turned(shape.slice(-2), isTurned),
+];
 
 const turned = (shape: Shape, isTurned: number): Shape => (isTurned === 1 ? shape.toReversed() : shape);
 

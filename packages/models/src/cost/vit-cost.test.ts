@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { elementCount } from '../graph/shape.js';
 import { vit } from '../sam/vit/vit.js';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import type { TensorInfo } from '../weights/checkpoint-file.js';
 import { loadSamWeights } from '../weights/load-sam-weights.js';
 import type { Weights } from '../weights/weights.js';
+import { countModel } from './count-model.js';
+import { encoderMacs } from './encoder-cost.js';
 import { modelCost } from './model-cost.js';
 import { parameterCount } from './parameter-count.js';
 
 const [width, heads, head, tokens] = [768, 12, 64, 64 * 64];
 
-/** Zeros in the shapes of ViT-B's encoder, with one block for each side of attention window given; 64 attends to the whole image. */
-function weightsOf(sides: readonly number[]): Weights {
-  const weights = new Map<string, { shape: number[]; data: Float32Array<ArrayBuffer> }>();
+/** The shapes of ViT-B's encoder, with one block for each side of attention window given; 64 attends to the whole image. */
+function shapesOf(sides: readonly number[]): Map<string, TensorInfo> {
+  const shapes = new Map<string, TensorInfo>();
   const put = (name: string, ...shape: number[]): void => {
-    const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    weights.set(`image_encoder.${name}`, { shape, data });
+    shapes.set(`image_encoder.${name}`, { shape, dtype: 'F32' });
   };
   const layer = (name: string, outputs: number, ...inputs: number[]): void => {
     put(`${name}.weight`, outputs, ...inputs);
@@ -37,7 +39,7 @@ function weightsOf(sides: readonly number[]): Weights {
   layer('neck.1', 256);
   put('neck.2.weight', 256, 256, 3, 3);
   layer('neck.3', 256);
-  return weights;
+  return shapes;
 }
 
 const infoOf = (weights: Weights): Map<string, TensorInfo> =>
@@ -45,9 +47,8 @@ const infoOf = (weights: Weights): Map<string, TensorInfo> =>
 
 describe("SAM's encoders", () => {
   it("ViT-B: OTX's 483.71 GFLOPs are ours plus the padding of windows less the relative positions within our products", () => {
-    const macs = (sides: readonly number[]): number => modelCost(vit(weightsOf(sides), 1024)).macs;
-    const one = macs([14]);
-    const total = one + 7 * (macs([14, 14]) - one) + 4 * (macs([14, 64]) - one);
+    const sides = [2, 5, 8, 11];
+    const total = encoderMacs(shapesOf(Array.from({ length: 12 }, (_, i) => (sides.includes(i) ? 64 : 14))), 1024)!;
     expect(total).toBe(576_538_601_472);
 
     const inWindows = 25 * 14 * 14; // 64 x 64 places padded to 70 x 70
@@ -60,7 +61,7 @@ describe("SAM's encoders", () => {
 
   it('ViT-B has the published 93.7 M parameters, encoder and decoder together', async () => {
     const sides = Array.from({ length: 12 }, (_, i) => (i % 3 === 2 ? 64 : 14));
-    const encoder = infoOf(weightsOf(sides));
+    const encoder = shapesOf(sides);
     expect(parameterCount(encoder)).toBe(89_670_912);
     const total = parameterCount(encoder) + parameterCount(infoOf(await loadSamWeights('sam-tiny-vit')));
     expect(Math.abs(total / 93.7e6 - 1)).toBeLessThan(0.001);
@@ -69,6 +70,22 @@ describe("SAM's encoders", () => {
   it('TinyViT costs 3 % less in our graph than the published 38.55 GFLOPs: windows are not padded before projections', async () => {
     const { macs } = modelCost(await encoderGraph('sam-tiny-vit', 1024));
     expect(macs).toBe(37_445_805_568);
+  });
+
+  it('cost in blocks of each shape what the whole graph costs', () => {
+    const sides = [14, 64, 14, 7, 64];
+    const weights = new Map(
+      [...shapesOf(sides)].map(([name, { shape }]) => [name, { shape, data: new Float32Array(elementCount(shape)) }]),
+    );
+    expect(encoderMacs(weights, 224)).toBe(modelCost(vit(weights, 224)).macs);
+    expect(encoderMacs(new Map(), 224)).toBeUndefined();
+  });
+
+  it('is counted of a model that is here, within 2 % of the published 9.66 M parameters and 3 % of the 38.55 GFLOPs', async () => {
+    const { gigaflops, parameters } = await countModel('sam-tiny-vit');
+    expect(gigaflops).toBe(37.445805568);
+    expect(parameters).toBe(9_803_780);
+    expect(Math.abs(parameters / 9.66e6 - 1)).toBeLessThan(0.02);
   });
 
   it('count no statistics, integers or parts that are not asked for', () => {

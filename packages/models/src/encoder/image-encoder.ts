@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
+import { stagePorts } from '../sam/encoders/encoder-ports.js';
 import { modelDigest } from '../zoo/resolve-model-file.js';
 import { encoderGraph } from './encoder-graph.js';
 
@@ -18,7 +19,7 @@ export interface ImageEncoderOptions {
 }
 
 /** Raise it when the order of values in an embedding changes, or how the encoder's graph computes them. */
-const VERSION = 'token-major/2';
+const VERSION = 'token-major/3';
 
 /**
  * SHA-256 (hex) of an encoder's weights, of a zoo model or of a checkpoint by its path, and of the way they are run: what an embedding
@@ -39,9 +40,10 @@ export async function openImageEncoder(
   model: string,
   { size = 1024 }: ImageEncoderOptions = {},
 ): Promise<ImageEncoder> {
-  const executable = await engine.compile(await encoderGraph(model, size), {
+  const executable = await engine.compile(await encoderGraph(model, size, stagePorts, engine), {
     label: `the image encoder of ${model}`,
     frozen: true,
+    disposable: true,
   });
   return {
     model,

@@ -35,6 +35,8 @@ export interface CompileOptions {
    * those may hand it to one that is not. @default false
    */
   readonly frozen?: boolean;
+  /** The graph is not used after this: the engine may free its constants. @default false */
+  readonly disposable?: boolean;
 }
 
 /** A compiled graph. Create once, run often, release explicitly. */

@@ -34,7 +34,7 @@ interface Asked {
 
 /** Scores a decoder as OTX does: prompts from the ground truth, masks where the logit is above 0, at each image's own size. */
 export async function evaluateDecoder(
-  predictor: DecoderPredictor,
+  predictor: Pick<DecoderPredictor, 'predict'>,
   samples: readonly LabelledEmbedding[],
   { kind, onImage = () => undefined }: EvaluateDecoderOptions = {},
 ): Promise<Evaluation> {
@@ -60,7 +60,7 @@ export async function evaluateDecoder(
 }
 
 async function* askAll(
-  predictor: DecoderPredictor,
+  predictor: Pick<DecoderPredictor, 'predict'>,
   samples: readonly LabelledEmbedding[],
   kind: PromptKind | undefined,
 ): AsyncGenerator<Asked, void, void> {

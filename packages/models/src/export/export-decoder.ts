@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '@sluice/core';
 import { encoderGraph } from '../encoder/encoder-graph.js';
 import { emitOnnx } from '../onnx/emit-onnx.js';
-import { readOnnxFile } from '../onnx/read-onnx.js';
+import type { OnnxModel } from '../onnx/onnx-schema.js';
+import { readOnnx, readOnnxFile } from '../onnx/read-onnx.js';
 import { writeOnnx } from '../onnx/write-onnx.js';
 import { filePorts } from '../sam/encoders/encoder-ports.js';
 import { writeSamWeights } from '../weights/load-sam-weights.js';
@@ -20,44 +21,63 @@ export interface ExportDecoderOptions {
 }
 
 /**
- * Writes a fine-tuned decoder as an ONNX file with the interface of SAM's official decoder: `image_embeddings`, `point_coords`,
- * `point_labels`, `mask_input`, `has_mask_input`, `orig_im_size` to `masks`, `iou_predictions`, `low_res_masks`. It answers every
- * prompt with mask token 0, the one that was trained. `weights` has the names of SAM's checkpoints.
+ * A fine-tuned decoder with the interface of SAM's official one: `image_embeddings`, `point_coords`, `point_labels`, `mask_input`,
+ * `has_mask_input`, `orig_im_size` to `masks`, `iou_predictions`, `low_res_masks`. It answers every prompt with mask token 0, the one that
+ * was trained. `weights` has the names of SAM's checkpoints.
  */
-export async function exportDecoder(
-  weights: Weights,
-  path: string,
-  { model, epoch }: ExportDecoderOptions,
-): Promise<void> {
-  const { mean, std, size } = samInput;
+export async function decoderModel(weights: Weights, { model, epoch }: ExportDecoderOptions): Promise<OnnxModel> {
   // All of SAM's models have one decoder, so one file serves as the form of all.
   const template = await resolveModelFile(embeddedModel, 'decoder');
   const decoder = await readOnnxFile(template);
   writeSamWeights(decoder, weights, template);
   selectTrainedToken(decoder, template);
-  decoder.metadataProps = Object.entries({
-    'sluice.version': version,
-    'sluice.model': model,
-    'sluice.epoch': String(epoch),
-    'sluice.mask_token': '0',
-    'sluice.image_size': String(size),
-    'sluice.pixel_mean': mean.join(','),
-    'sluice.pixel_std': std.join(','),
-  }).map(([key, value]) => ({ key, value }));
-  await writeFileAtomic(path, writeOnnx(decoder));
+  return withMetadata(decoder, { ...modelMetadata(model), 'sluice.epoch': String(epoch), 'sluice.mask_token': '0' });
+}
+
+/** Writes the decoder as an ONNX file. */
+export async function exportDecoder(weights: Weights, path: string, options: ExportDecoderOptions): Promise<void> {
+  await writeFileAtomic(path, writeOnnx(await decoderModel(weights, options)));
 }
 
 /**
- * Writes a model's image encoder to stand beside an exported decoder: `input` [1, 3, 1024, 1024] to `output` [1, 256, 64, 64]. One that is
- * an ONNX file is copied, verified; one of a checkpoint becomes our graph of it.
+ * The file of a model's image encoder that stands beside an exported decoder: `input` [1, 3, 1024, 1024] to `output` [1, 256, 64, 64]. One
+ * that is an ONNX file is taken as it is, verified; one of a checkpoint becomes our graph of it.
  */
-export async function exportEncoder(model: string, path: string): Promise<void> {
+export async function encoderFile(model: string): Promise<Uint8Array> {
   const file = await resolveModelFile(model, 'encoder');
-  const isOnnx = /\.onnx$/i.test(file);
-  await writeFileAtomic(
-    path,
-    isOnnx ? await readFile(file) : emitOnnx(await encoderGraph(model, samInput.size, filePorts)),
+  return /\.onnx$/i.test(file) ? readFile(file) : emitOnnx(await encoderGraph(model, samInput.size, filePorts));
+}
+
+/** Writes that file. */
+export async function exportEncoder(model: string, path: string): Promise<void> {
+  await writeFileAtomic(path, await encoderFile(model));
+}
+
+/** Our graph of a model's image encoder, with the same interface: what is quantized. */
+export async function encoderModel(model: string): Promise<OnnxModel> {
+  const encoder = readOnnx(
+    emitOnnx(await encoderGraph(model, samInput.size, filePorts)),
+    `the image encoder of ${model}`,
   );
+  return withMetadata(encoder, modelMetadata(model));
+}
+
+/** The model with more metadata, which any runtime shows; what it has under the same names is replaced. */
+export function withMetadata(model: OnnxModel, entries: Readonly<Record<string, string>>): OnnxModel {
+  const before = (model.metadataProps ?? []).filter(({ key }) => !(key in entries));
+  return { ...model, metadataProps: [...before, ...Object.entries(entries).map(([key, value]) => ({ key, value }))] };
+}
+
+/** What a client must know to prepare images. */
+function modelMetadata(model: string): Readonly<Record<string, string>> {
+  const { mean, std, size } = samInput;
+  return {
+    'sluice.version': version,
+    'sluice.model': model,
+    'sluice.image_size': String(size),
+    'sluice.pixel_mean': mean.join(','),
+    'sluice.pixel_std': std.join(','),
+  };
 }
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };

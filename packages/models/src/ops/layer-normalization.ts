@@ -21,7 +21,7 @@ export const LayerNormalization = defineOp('LayerNormalization', {
   },
   differentiableOutputs: 1,
   optionalOutputs: 1,
-  gradient: ({ emit, inputs: [x, scale], outputs: [, mean, inverse], dy, needs }) => {
+  gradient: ({ emit, inputs: [x, scale], outputs: [, mean, inverse], dy, needs, scalar }) => {
     if (!needs(0) && !needs(1)) return [null, null, dy];
     const channels = scale.shape[0]!;
     const rows = elementCount(x.shape) / channels;
@@ -34,9 +34,10 @@ export const LayerNormalization = defineOp('LayerNormalization', {
       emit('Sub', [sumOfRows(emit, product, r), sumOfRows(emit, dys, emit('Mul', [means, r]))]);
     if (!needs(0)) return [null, dScale(), dy];
 
-    const columns = emit('Reshape', [scale], { shape: [channels, 1] });
-    const meanOfD = emit('Mul', [emit('MatMul', [dys, columns], { alpha: 1 / channels }), r]); // r · mean(d)
-    const meanOfDx = emit('MatMul', [product, columns], { alpha: 1 / channels }); // mean(d · x)
+    // The mean's factor lies in the column: onnxruntime multiplies matrices with a column faster if the product has none.
+    const columns = emit('Reshape', [emit('Mul', [scale, scalar(1 / channels)])], { shape: [channels, 1] });
+    const meanOfD = emit('Mul', [emit('MatMul', [dys, columns]), r]); // r · mean(d)
+    const meanOfDx = emit('MatMul', [product, columns]); // mean(d · x)
     const slope = emit('Mul', [
       emit('Sub', [emit('Mul', [meanOfDx, r]), emit('Mul', [means, meanOfD])]),
       emit('Mul', [r, r]),

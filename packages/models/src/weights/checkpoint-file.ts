@@ -18,6 +18,8 @@ export interface CheckpointFile {
   readonly format: 'torch' | 'torch-legacy' | 'safetensors' | 'onnx';
   /** In the file's order. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Texts that a safetensors file holds beside its tensors; none of the other formats. */
+  readonly metadata: Readonly<Record<string, string>>;
   /** What was done to find the tensors and is worth a line of log: the key they lay under, a prefix left away. */
   readonly notes: readonly string[];
   /** Throws `models/MISSING_TENSOR` for a name that the file does not have. */

@@ -9,12 +9,13 @@ import { tensorData } from './tensor-data.js';
 export async function openSafetensors(file: RandomAccess): Promise<CheckpointFile> {
   const { path, size } = file;
   const end = safetensorsHeaderEnd(await file.read(0, Math.min(8, size)), size, path);
-  const { entries } = readSafetensorsHeader(await file.read(0, end), path, size);
+  const { entries, metadata } = readSafetensorsHeader(await file.read(0, end), path, size);
   const { named, notes } = stripPrefix(new Map(entries.map((entry) => [entry.name, entry])));
   return {
     path,
     format: 'safetensors',
     tensors: new Map([...named].map(([name, { shape, dtype }]) => [name, { shape, dtype }])),
+    metadata,
     notes,
     bytesRead: file.bytesRead,
     close: file.close,

@@ -21,8 +21,9 @@ const usageCodes = new Set([
   ...['pipelines/BAD_SWEEP', 'pipelines/BAD_PACKAGE_NAME', 'pipelines/FOLDER_NOT_EMPTY'],
   ...['pipelines/AMBIGUOUS_RUN', 'pipelines/BAD_RUN', 'pipelines/RUN_ACTIVE', 'pipelines/RUN_ELSEWHERE'],
   ...['pipelines/NO_RECIPE', 'pipelines/DATA_ROOT', 'pipelines/RESUME_VARIABLE', 'core/STATE_CHANGED'],
+  ...['pipelines/NO_CHECKPOINT', 'pipelines/BAD_CHECKPOINT', 'models/SUBSET_EMPTY'],
   ...['models/UNKNOWN_MODEL', 'models/NO_MODEL_FILE'],
-  ...['data/DESTINATION', 'data/FORMAT_NAME', 'data/DATASET_FOLDER'],
+  ...['data/DESTINATION', 'data/FORMAT_NAME', 'data/DATASET_FOLDER', 'data/NO_SUBSET'],
 ]);
 
 /** Codes, most of them of the operating system, that say that the user's machine lacks something. */

@@ -73,6 +73,25 @@ describe('sluice models', () => {
     expect(await json('models', 'verify', 'sam-vit-l')).toMatchObject({ sound: false, files: [{ state: 'missing' }] });
   });
 
+  it('info counts a model that is here, beside what is published, and says where it does not', async () => {
+    const { out } = await sluice('models', 'info', 'sam-tiny-vit');
+    expect(out).toMatch(/parameters +9\.8 M counted here, 9\.66 M published\n/);
+    expect(out).toMatch(/GFLOPs +37\.45 counted here, 38\.55 published\n/);
+    expect(await json('models', 'info', 'sam-tiny-vit')).toMatchObject({
+      counted: { gigaflops: 37.445805568, parameters: 9_803_780 },
+      published: { gigaflops: 38.55, parameters: 9.66e6 },
+    });
+    const missing = await sluice('models', 'info', 'sam-vit-h');
+    expect(missing.out).toMatch(/parameters +641 M published; counted once it is here\n/);
+    expect(missing.out).toMatch(/GFLOPs +none published; counted once it is here\n/);
+    expect(await json('models', 'info', 'sam-vit-h')).not.toHaveProperty('counted');
+    mkdirSync('.sluice/models', { recursive: true });
+    writeFileSync('.sluice/models/sam_vit_b_01ec64.pth', 'cut off');
+    expect((await sluice('models', 'info', 'sam-vit-b')).out).toMatch(
+      /parameters +93\.7 M published; its file can't be read: `sluice models verify sam-vit-b`\n/,
+    );
+  });
+
   it('info says where a model is used', async () => {
     mkdirSync('runs/one', { recursive: true });
     writeFileSync('runs/one/pipeline.resolved.yaml', pipeline('sam-vit-b'));

@@ -1,5 +1,5 @@
 import { filesOf, modelsFolder, pullFile, zooModel } from '@sluice/models';
-import { allModels, modelRecord, verifyModel, type ModelRecord } from '../models/model-record.js';
+import { allModels, countedModel, modelRecord, verifyModel, type ModelRecord } from '../models/model-record.js';
 import { modelsText, modelText } from '../models/model-texts.js';
 import { pullProgress } from '../models/pull-progress.js';
 import { usedBy } from '../models/used-by.js';
@@ -106,9 +106,15 @@ export async function modelInfoCommand(
   { modelsDir, runsDir, json }: InfoOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const model = await modelRecord(name, modelsFolder(modelsDir));
+  const folder = modelsFolder(modelsDir);
+  const model = await modelRecord(name, folder);
+  const counted = await countedModel(model, folder);
   const uses = await usedBy(name, runsDir);
-  terminal.out(json === true ? document({ ...model, usedBy: uses }) : modelText(model, uses));
+  terminal.out(
+    json === true
+      ? document({ ...model, ...(typeof counted === 'object' && { counted }), usedBy: uses })
+      : modelText(model, counted, uses),
+  );
   return exitCodes.ok;
 }
 

@@ -87,9 +87,11 @@ async function valuesOf({ argChoices }: Option | Argument, name: string): Promis
       return { ...nothing, words: modelNames.map((word) => ({ word, meaning: zooModel(word).summary })) };
     }
     case 'run':
-    case 'other-run': {
+    case 'other-run':
+    case 'run-or-file': {
       const names = await runNames('runs').catch(() => []);
-      return { words: ['latest', ...names].map((word) => ({ word, meaning: 'run' })), paths: 'folders' };
+      const words = ['latest', ...names].map((word) => ({ word, meaning: 'run' }));
+      return { words, paths: name === 'run-or-file' ? 'files' : 'folders' };
     }
     default:
       return nothing;

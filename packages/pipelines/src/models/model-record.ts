@@ -1,5 +1,15 @@
 import { stat } from 'node:fs/promises';
-import { filesOf, locate, modelNames, stateOf, zooModel, type PinnedFile, type ZooModel } from '@sluice/models';
+import {
+  countModel,
+  filesOf,
+  locate,
+  modelNames,
+  stateOf,
+  zooModel,
+  type ModelCounts,
+  type PinnedFile,
+  type ZooModel,
+} from '@sluice/models';
 
 /** A file of a model: what it should be, and where it is. */
 export interface ModelFileRecord {
@@ -40,6 +50,15 @@ export async function modelRecord(name: string, folder: string): Promise<ModelRe
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     ...{ published, files },
   };
+}
+
+/** What was counted, or why nothing was. */
+export type CountedModel = ModelCounts | string;
+
+/** Counts a model that is here; of one that is altered, the counts are those of what is there, if it can be read at all. */
+export async function countedModel({ name, state }: ModelRecord, folder: string): Promise<CountedModel> {
+  if (state !== 'here') return 'counted once it is here';
+  return countModel(name, folder).catch(() => `its file can't be read: \`sluice models verify ${name}\``);
 }
 
 async function fileRecord(name: string, pinned: PinnedFile, folder: string): Promise<ModelFileRecord> {

@@ -1,6 +1,7 @@
+import type { ModelCounts } from '@sluice/models';
 import { formatBytes } from '../progress/format-bytes.js';
 import { formatTable } from '../progress/format-table.js';
-import type { ModelRecord } from './model-record.js';
+import type { CountedModel, ModelRecord } from './model-record.js';
 
 /** The list of models, a row each. */
 export function modelsText(models: readonly ModelRecord[], folder: string): string {
@@ -20,6 +21,7 @@ export function modelsText(models: readonly ModelRecord[], folder: string): stri
 /** One model: all of it, and the runs that used it. */
 export function modelText(
   model: ModelRecord,
+  counted: CountedModel,
   usedBy: readonly { readonly run: string; readonly stages: readonly string[] }[],
 ): string {
   const { name, summary, architecture, state, bytes, published, license, files } = model;
@@ -27,8 +29,8 @@ export function modelText(
     ['architecture', architecture],
     ['state', state === 'not pulled' ? `${state}: \`sluice models pull ${name}\` brings it` : state],
     ['size', formatBytes(bytes)],
-    ['parameters', `${parametersText(published)} (published)`],
-    ['GFLOPs', published.gigaflops === undefined ? 'not published' : `${gigaflopsText(published)} (published)`],
+    ['parameters', beside(counted, ({ parameters }) => parametersText({ parameters }), parametersText(published))],
+    ['GFLOPs', beside(counted, ({ gigaflops }) => gigaflops?.toFixed(2), gigaflopsText(published))],
     ['licence', license],
     ...files.flatMap(({ file, source, path, sha256, present }) => [
       ['file', file],
@@ -44,6 +46,14 @@ export function modelText(
   return `${name}: ${summary}\n${formatTable(rows)}\n`;
 }
 
-const parametersText = ({ parameters }: ModelRecord['published']): string =>
+/** `9.80 M counted here, 9.66 M published`; of a model that isn't here, what is published, and that no more is known. */
+function beside(counted: CountedModel, text: (counts: ModelCounts) => string | undefined, published: string): string {
+  const theirs = published === '' ? 'none published' : `${published} published`;
+  if (typeof counted === 'string') return `${theirs}; ${counted}`;
+  const ours = text(counted);
+  return ours === undefined ? theirs : `${ours} counted here, ${theirs}`;
+}
+
+const parametersText = ({ parameters }: Pick<ModelRecord['published'], 'parameters'>): string =>
   `${Number((parameters / 1e6).toFixed(2))} M`;
 const gigaflopsText = ({ gigaflops }: ModelRecord['published']): string => gigaflops?.toString() ?? '';

@@ -1,23 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadPipeline } from '@sluice/core';
 import { writeDemoDataset } from '@sluice/data';
-import { createOnnxRuntimeEngine, float32Tensor, openImageEncoder } from '@sluice/models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadOptions } from '../load-options.js';
 import { sluice } from '../testing/sluice.js';
 import { findRecipe, recipeNames } from './find-recipe.js';
-import { writeTinyCheckpoint } from './tiny-checkpoint.test.support.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'recipes-'));
 const before = process.cwd();
 beforeAll(async () => {
   process.chdir(folder);
   await writeDemoDataset('photos', { seed: 3, train: 2, val: 1, test: 1, width: 160, height: 120 });
-  await writeTinyCheckpoint('tiny.safetensors');
 });
 afterAll(() => {
   process.chdir(before);
@@ -70,56 +67,6 @@ it('are the same but for the model', () => {
   expect({ ...tiny, name: '', vars: {} }).toEqual({ ...large, name: '', vars: {} });
 });
 
-describe('a ViT of random weights, by the recipe sam-vit-b', () => {
-  const recipe = ['--config', 'sam_vit_b', '--data-root', 'photos', '--max-epochs', '1', '--threads', '2'];
-  const own = ['--set', `vars.model=${path.join(folder, 'tiny.safetensors')}`];
-  const runs = () => readdirSync('runs').sort();
-  const latest = (file: string) => readFileSync(path.join('runs', runs().at(-1)!, file));
-
-  it('is trained as OTX does, then scored and exported without being trained again', async () => {
-    const trained = await sluice('train', ...recipe, ...own);
-    expect(trained.code, trained.err).toBe(0);
-    expect(trained.err).toMatch(/^sluice run \S+sam-vit-b\.yaml --profile otx --set .+ --to stop --runs-dir runs\n/);
-    expect(readdirSync(path.join('runs', runs()[0]!, 'checkpoints'))).toEqual([
-      'epoch-000.safetensors',
-      'epoch-001.safetensors',
-    ]);
-    const weights = latest('checkpoints/epoch-001.safetensors');
-    const scored = JSON.parse((await sluice('evaluate', ...recipe, ...own, '--json')).out) as { final: unknown[] };
-    expect(scored.final).toHaveLength(2);
-    expect(await sluice('export', ...recipe, ...own)).toMatchObject({ code: 0 });
-    expect(latest('checkpoints/epoch-001.safetensors').equals(weights)).toBe(true);
-    expect(latest('models/decoder.onnx').length).toBeGreaterThan(16_000_000);
-    expect(runs()).toHaveLength(3);
-    await expectSameEmbedding(path.join('runs', runs().at(-1)!, 'models/encoder.onnx'), 'tiny.safetensors');
-  }, 120_000);
-
-  it('is asked for by the command that brings the weights where they are missing', async () => {
-    const { code, err } = await sluice('train', ...recipe, '--set', 'seed=1');
-    expect(code).toBe(2);
-    expect(err).toContain('`sluice models pull sam-vit-b` brings it');
-  });
-});
-
-/** The exported encoder gives what the stages take from the checkpoint, `[1, 256, 64, 64]` for `[4096, 256]`. */
-async function expectSameEmbedding(file: string, checkpoint: string): Promise<void> {
-  const engine = createOnnxRuntimeEngine();
-  const pixels = Float32Array.from({ length: 3 * 1024 * 1024 }, (_, i) => Math.sin(i / 1000));
-  const encoder = await openImageEncoder(engine, path.resolve(checkpoint));
-  const embedding = await encoder.encode(pixels);
-  const exported = await engine.loadModel(path.resolve(file));
-  const { output } = await exported.run({ input: float32Tensor([1, 3, 1024, 1024], pixels) });
-  expect(output!.shape).toEqual([1, 256, 64, 64]);
-  const data = output!.data as Float32Array;
-  const worst = embedding.reduce(
-    (most, value, i) => Math.max(most, Math.abs(value - data[(i % 256) * 4096 + Math.floor(i / 256)]!)),
-    0,
-  );
-  expect(worst).toBeLessThan(1e-5);
-  expect(embedding.some((value) => Math.abs(value) > 0.1)).toBe(true);
-  await engine.dispose();
-}
-
 describe('a recipe command', () => {
   it.each([
     [['--config', 'sam-vit-x', '--data-root', 'photos'], 'pipelines/NO_RECIPE', 'did you mean "sam-vit-b"?'],
@@ -127,11 +74,25 @@ describe('a recipe command', () => {
     [['--config', 'sam-tiny-vit', '--data-root', 'photos', '--preset', 'fst'], 'core/INVALID_PIPELINE', '"fast"'],
     [['--config', 'sam-tiny-vit', '--data-root', 'photos', '--seed', '-1'], 'commander.invalidArgument', 'at least 0'],
     [['--config', 'sam-tiny-vit'], 'commander.missingMandatoryOptionValue', '--data-root'],
+    [['--data-root', 'photos'], 'commander.missingMandatoryOptionValue', '--config'],
   ])('that is told %j fails with %s', async (words, code, message) => {
     const ended = await sluice('train', ...words, '--json');
     expect(ended.code).toBe(2);
     expect(JSON.parse(ended.out)).toMatchObject({ error: { code } });
     expect(ended.err).toContain(message);
+  });
+
+  it.each([
+    [['pipeline.yaml', '--config', 'sam-tiny-vit'], '--config is for a recipe'],
+    [['pipeline.yaml', '--seed', '3'], '--seed is for a recipe'],
+    [[], 'name a pipeline file to run its tests, or a recipe with --config'],
+    [['--config', 'sam-tiny-vit', '--profile', 'fast'], 'name the profile with --preset'],
+    [['--config', 'sam-tiny-vit'], '--data-root'],
+    [['--config', 'sam-tiny-vit', '--data-root', 'photos', '--checkpoint', 'x', '--max-epochs', '1'], 'for training'],
+  ])('`test` that is told %j says: %s', async (words, message) => {
+    const { code, out, err } = await sluice('test', ...words);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
   });
 
   it('says of a folder that no format fits what is there, before it trains', async () => {

@@ -18,10 +18,16 @@ export const bundledStages: Readonly<Record<string, BundledStage>> = {
   ),
   evaluate: bundled('@sluice/stage-evaluate', async () => (await import('@sluice/stage-evaluate')).evaluate),
   'early-stop': bundled('@sluice/stage-early-stop', async () => (await import('@sluice/stage-early-stop')).earlyStop),
+  'load-checkpoint': bundled(
+    '@sluice/stage-load-checkpoint',
+    async () => (await import('@sluice/stage-load-checkpoint')).loadCheckpoint,
+  ),
+  predict: bundled('@sluice/stage-predict', async () => (await import('@sluice/stage-predict')).predict),
   'export-onnx': bundled(
     '@sluice/stage-export-onnx',
     async () => (await import('@sluice/stage-export-onnx')).exportOnnx,
   ),
+  quantize: bundled('@sluice/stage-quantize', async () => (await import('@sluice/stage-quantize')).quantize),
   overlay: bundled('@sluice/stage-overlay', async () => (await import('@sluice/stage-overlay')).overlay),
 };
 

@@ -1,5 +1,7 @@
 import { checkPipeline, stageRegistry } from '@sluice/core';
+import { resolveModelFile } from '@sluice/models';
 import { Type } from '@sinclair/typebox';
+import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serviceChoices } from '../composition.js';
@@ -49,6 +51,8 @@ describe('the YAML of a stage', () => {
     );
     const text = `sluice: 1\nname: all\nstages:\n${snippets.join('').replace(/^/gm, '  ').trimEnd()}\n`;
     const file = project.write('all.yaml', text);
+    // What stands in for a file is one with a decoder, which one of the stages looks into.
+    copyFileSync(await resolveModelFile('sam-tiny-vit', 'decoder'), path.join(project.folder, 'path'));
     const { diagnostics } = await checkPipeline(path.basename(file), {
       bundled: bundledStages,
       services: serviceChoices({ cacheDir: '', threads: 1 }),

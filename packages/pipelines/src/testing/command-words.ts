@@ -30,11 +30,16 @@ const values: Readonly<Record<string, { readonly good: string; readonly bad: str
 const neededOptions: Readonly<Record<string, readonly string[]>> = {
   run: ['--runs-dir', 'other-runs'],
   ...Object.fromEntries(
-    ['train', 'evaluate', 'export'].map((name) => [
+    ['train', 'export', 'optimize'].map((name) => [
       name,
       ['--config', 'recipe.yaml', '--data-root', 'photos', '--work-dir', `${name}-runs`],
     ]),
   ),
+  predict: [
+    ...['--config', 'recipe.yaml', '--checkpoint', 'decoder.safetensors', '--data-root', 'photos'],
+    ...['--work-dir', 'predict-runs'],
+  ],
+  test: ['pipeline.yaml'],
   'cache gc': ['--max-size', '1GB'],
   convert: ['--to', 'datumaro'],
 };

@@ -58,8 +58,11 @@ stages:
   stop: { uses: tiny-numbers }
   test: { uses: tiny-numbers }
   export: { uses: tiny-numbers }
+  quantize: { uses: tiny-numbers }
 profiles:
   fast: { stages: { stop: { with: { count: 1 } } } }
+  trained: { vars: { checkpoint: nothing } }
+  predict: { stages: { predict: { uses: tiny-numbers } } }
 `;
 
 export interface TinyProject {
@@ -86,6 +89,8 @@ export function tinyProject(): TinyProject {
   );
   write('node_modules/tiny-numbers/index.js', stage);
   write('recipe.yaml', recipe);
+  // Safetensors without a tensor: the stages above do not look into it.
+  write('decoder.safetensors', `\u0002${'\0'.repeat(7)}{}`);
   mkdirSync(path.join(folder, 'node_modules/@sluice'));
   const core = fileURLToPath(new URL('../../../core', import.meta.url));
   symlinkSync(core, path.join(folder, 'node_modules/@sluice/core'), 'junction');

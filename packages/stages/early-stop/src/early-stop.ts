@@ -5,12 +5,13 @@ import {
   earlyStopReducer,
   earlyStopStart,
   MetricsContract,
+  TRAINED_DECODER,
   type Checkpoint,
   type Decision,
   type EarlyStopState,
   type Metrics,
 } from '@sluice/models';
-import { concatMap, last, map, of, scan, share } from 'rxjs';
+import { concatMap, last, map, of, scan, share, tap } from 'rxjs';
 import { earlyStopOptions } from './options.js';
 
 interface Watched {
@@ -58,6 +59,9 @@ export const earlyStop = defineStage({
         best: watched.pipe(
           last(),
           concatMap(({ checkpoint }) => (checkpoint === undefined ? [] : of(checkpoint))),
+          tap(({ path }) => {
+            report({ type: 'artifact', name: TRAINED_DECODER, path });
+          }),
         ),
       };
     };

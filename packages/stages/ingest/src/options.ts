@@ -36,6 +36,11 @@ export const ingestOptions = Type.Object(
       description:
         'What counts as an instance: all parts of an object together, without crowds, background and void; or as Datumaro counts: each polygon by itself, and all of those.',
     }),
+    boxes: choice(['skip', 'use'], {
+      default: 'skip',
+      description:
+        'COCO annotations that are a box and no mask: skipped, or taken as filled boxes, to ask a model for what is in them. Not to train or score on.',
+    }),
     'image-prefix': Type.Optional(
       Type.String({ description: 'Common Semantic Segmentation: start of image names that is no part of ids.' }),
     ),

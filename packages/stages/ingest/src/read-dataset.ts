@@ -56,13 +56,13 @@ async function unpacked(root: string, { id, run }: StageContext): Promise<string
 }
 
 function readOptionsOf(options: IngestOptions): ReadOptions {
-  const { subsets, instances, rules } = options;
+  const { subsets, instances, rules, boxes } = options;
   return {
     ...(rules === 'datumaro' ? DATUMARO_RULES : {}),
     ...(instances === 'auto' ? {} : { instances }),
     imagePrefix: options['image-prefix'] ?? '',
     maskPrefix: options['mask-prefix'] ?? '',
-    subsets,
+    ...{ subsets, boxes },
     sizes: 'check',
   };
 }

@@ -22,10 +22,10 @@ export function lossOptionsOf(options: TrainDecoderOptions) {
   return { loss, resolution, corrections, multimask, ...(lossTokens !== undefined && { lossTokens }) };
 }
 
-/** The mask decoder of a zoo model. */
+/** The mask decoder of a model, or another one that is trained on. */
 export const openDecoderTraining: OpenTraining = async (engine, options) => {
-  const { model, trainable, optimizer } = options;
-  const initial = await loadSamWeights(model);
+  const { model, start = model, trainable, optimizer } = options;
+  const initial = await loadSamWeights(start);
   const trainer = await createDecoderTrainer({
     engine,
     weights: initial,

@@ -1,4 +1,4 @@
-import { choice, nameOrPath } from '@sluice/core';
+import { choice, nameOrPath, path } from '@sluice/core';
 import { modelEndings, modelNames } from '@sluice/models';
 import { Type, type Static } from '@sinclair/typebox';
 
@@ -115,6 +115,13 @@ export const trainDecoderOptions = Type.Object(
       description: 'Model whose mask decoder is trained: one of the zoo (`sluice models ls`), or a checkpoint file.',
     }),
     trainable,
+    start: Type.Optional(
+      path({
+        cacheKey: false, // it counts by its digest
+        description:
+          "Checkpoint whose decoder training starts from: of a run, or any with SAM's names (.safetensors, .pt, .pth, .onnx); without it, the model's own.",
+      }),
+    ),
     epochs: Type.Integer({
       default: 100,
       minimum: 1,

@@ -3,6 +3,7 @@ import { PromptedSampleContract } from '@sluice/data';
 import {
   CheckpointContract,
   DecisionContract,
+  decoderLacks,
   EncodedSampleContract,
   gatherSubset,
   modelLacks,
@@ -31,7 +32,10 @@ export function trainDecoderWith(open: OpenTraining) {
     /** `checkpoints`: epochs 0 (untouched), 1, 2, ...; `initial`: epoch 0 alone. */
     outputs: { checkpoints: CheckpointContract, initial: CheckpointContract },
     options: trainDecoderOptions,
-    lacks: ({ model }) => modelLacks(model),
+    lacks: async ({ model, start }) => [
+      ...(await modelLacks(model)),
+      ...(start === undefined ? [] : await decoderLacks('start', start, model)),
+    ],
     services: { engine: TENSOR_ENGINE, store: CONTENT_STORE, states: STATE_STORE },
     create:
       (options, { engine, store, states }, context) =>

@@ -17,10 +17,10 @@ export interface TrainingSubject {
  */
 export async function trainingDependencies({ options, engine, samples, seed }: TrainingSubject) {
   // A model counts by its file's digest, wherever it lies.
-  const { 'checkpoint-every': _, model, ...decisive } = options;
+  const { 'checkpoint-every': _, model, start = model, ...decisive } = options;
   return {
     training: TRAINING_VERSION,
-    model: await modelDigest(model, 'decoder'),
+    model: await modelDigest(start, 'decoder'),
     engine: { name: engine.name, version: engine.version },
     seed,
     options: decisive,

@@ -17,6 +17,17 @@ export function readCocoMask(segmentation: unknown, width: number, height: numbe
   return { reason: 'invalid annotation record', detail: `segmentation is a ${typeof segmentation}` };
 }
 
+/** The mask of a `bbox`, `[x, y, width, height]`: all of it. */
+export function readCocoBox(bbox: unknown, width: number, height: number): CocoMask {
+  if (!Array.isArray(bbox)) return { reason: 'box without mask' };
+  const [x = NaN, y = NaN, w = NaN, h = NaN] = (bbox as readonly unknown[]).map(numberOf);
+  if (bbox.length !== 4 || !(w > 0 && h > 0) || [x, y, x + w, y + h].some(isFar)) {
+    return { reason: 'invalid annotation record', detail: `its bbox is ${JSON.stringify(bbox)}` };
+  }
+  const mask: MaskSource = { kind: 'polygons', rings: [[x, y, x + w, y, x + w, y + h, x, y + h]] };
+  return hasPixels(mask, width, height) ? { mask } : { reason: 'no pixel inside the image' };
+}
+
 function readRings(parts: readonly unknown[], width: number, height: number): CocoMask {
   if (parts.every((part) => Array.isArray(part) && part.length === 0)) return { reason: 'box without mask' };
   const rings: (readonly number[])[] = [];

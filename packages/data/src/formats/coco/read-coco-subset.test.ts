@@ -51,6 +51,28 @@ describe('a usable annotation', () => {
   });
 });
 
+describe('a box without mask', () => {
+  it.each<[string, object, string]>([
+    ['is all of its box', { bbox: [1, 1, 4, 3] }, 'train/a: 1=12'],
+    ['is cut at the image', { bbox: [6, 4, 100, 100] }, 'train/a: 1=4'],
+    ['may be of strings', { bbox: ['1', '1', '4', '3'] }, 'train/a: 1=12'],
+    ['counts for nothing beside a mask', { bbox: [0, 0, 1, 1], segmentation: [square] }, 'train/a: 1=12'],
+    ['is skipped without a box', {}, 'annotation: box without mask'],
+    ['is skipped where its box is empty', { bbox: [1, 1, 0, 3] }, 'annotation: invalid annotation record'],
+    ['is skipped where its box is no box', { bbox: [1, 1, 4] }, 'annotation: invalid annotation record'],
+    ['is skipped where its box is no number', { bbox: [1, null, 4, 3] }, 'annotation: invalid annotation record'],
+    ['is skipped where its box has no end', { bbox: [1, 1, 1e300, 3] }, 'annotation: invalid annotation record'],
+    ['is skipped beside the image', { bbox: [20, 20, 4, 3] }, 'annotation: no pixel inside the image'],
+  ])('%s, where boxes are asked for', async (_, box, line) => {
+    const annotations = [{ ...annotation, segmentation: undefined, ...box }];
+    await made.put({
+      'images/train/a.png': made.png,
+      'annotations/instances_train.json': { ...document, annotations },
+    });
+    expect((await made.readLines({ boxes: 'use' }))[0]).toBe(line);
+  });
+});
+
 describe('a bad annotation is skipped with its reason:', () => {
   it.each<[string, object, string]>([
     ['no segmentation', { segmentation: undefined }, 'box without mask'],

@@ -6,7 +6,7 @@ import { locateImage } from '../locate-image.js';
 import { separateParts } from '../separate-parts.js';
 import { skipped, type Fault } from '../skipped.js';
 import { firstImageFolder, type CocoFile } from './coco-layout.js';
-import { readCocoMask } from './coco-mask.js';
+import { readCocoBox, readCocoMask } from './coco-mask.js';
 import { idOf, readCocoImage, recordOf, type CocoDocument } from './coco-records.js';
 
 export interface CocoSubset {
@@ -119,7 +119,7 @@ function readInstance(
   annotation: unknown,
   { categories }: CocoDocument,
   { width, height }: ImageRef,
-  { crowds = 'skip' }: ReadOptions,
+  { crowds = 'skip', boxes = 'skip' }: ReadOptions,
 ): Instance | Fault {
   const record = recordOf(annotation);
   const id = idOf(record?.['id']);
@@ -129,6 +129,8 @@ function readInstance(
   if (category === undefined) return { reason: 'unknown category', detail: `category_id ${categoryId ?? 'missing'}` };
   const isCrowd = record['iscrowd'] === 1 || record['iscrowd'] === true;
   if (crowds === 'skip' && isCrowd) return { reason: 'crowd' };
-  const result = readCocoMask(record['segmentation'], width, height);
+  const masked = readCocoMask(record['segmentation'], width, height);
+  const isBox = boxes === 'use' && 'reason' in masked && masked.reason === 'box without mask';
+  const result = isBox ? readCocoBox(record['bbox'], width, height) : masked;
   return 'reason' in result ? result : { id, category, mask: result.mask, ...(isCrowd && { kind: 'crowd' }) };
 }

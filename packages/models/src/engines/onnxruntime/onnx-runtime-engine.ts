@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { emitOnnx } from '../../onnx/emit-onnx.js';
 import { optimizeGraph } from '../../optimize/optimize-graph.js';
+import { freeMemory } from '../free-memory.js';
 import type { TensorEngine } from '../tensor-engine.js';
 import { workerEngine } from '../worker/worker-engine.js';
 import { builtFile, openWorkerChannel } from '../worker/worker-channel.js';
@@ -14,7 +15,7 @@ export interface OnnxRuntimeOptions {
   readonly provider?: ProviderName;
   /** Threads of one operator. @default the processors that this process may use */
   readonly threads?: number;
-  /** Idle threads spin for their next operator instead of sleeping. @default false */
+  /** While a graph runs, its threads spin for their next operator instead of sleeping: a tenth less time where operators are short. @default true */
   readonly spinning?: boolean;
   /** Keep freed memory for the next run: faster, but a run's peak stays allocated. @default true */
   readonly arena?: boolean;
@@ -27,7 +28,7 @@ export interface OnnxRuntimeOptions {
  * The process may end while the engine is idle; `dispose` frees its memory before that.
  */
 export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): TensorEngine {
-  const { provider = 'cpu', threads = availableParallelism(), spinning = false, arena = true, profile } = options;
+  const { provider = 'cpu', threads = availableParallelism(), spinning = true, arena = true, profile } = options;
   refuseTelemetry();
   const settings: WorkerOptions = { provider, threads, spinning, arena, profile };
   const channel = openWorkerChannel<string | Uint8Array>('onnxruntime', settings, builtFile('onnxruntime-worker'));
@@ -38,10 +39,13 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
     version: onnxRuntimeVersion(),
     threads,
     cacheBound: provider === 'cpu',
-    compile: async (graph, { label = 'graph' } = {}) => {
-      const model = emitOnnx(optimizeGraph(graph, provider));
-      // Weights as constants are large: their bytes move to the worker, unless they lie in a buffer that others use, too.
-      return load(model, label, model.byteLength === model.buffer.byteLength ? [model.buffer] : []);
+    compile: async (graph, { label = 'graph', disposable = false } = {}) => {
+      const optimized = optimizeGraph(graph, provider);
+      const model = emitOnnx(optimized);
+      if (disposable)
+        freeMemory([graph, optimized].flatMap(({ constants }) => constants.map(({ data }) => data.buffer)));
+      // Weights as constants are large: their bytes move to the worker.
+      return load(model, label, [model.buffer]);
     },
     loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
     allocate,

@@ -2,6 +2,7 @@ import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Port } from '../tensor-engine.js';
 import { elementCount } from '../../graph/shape.js';
 import { allocateData, type Tensor } from '../tensor.js';
+import { freeMemory } from '../free-memory.js';
 import { found, type Handlers } from '../worker/handlers.js';
 import type { LoadedSession, RunRequest } from '../worker/requests.js';
 import type { WorkerOptions } from './protocol.js';
@@ -13,7 +14,8 @@ import { WorkerResident, toOrtTensor, type WorkerTensor } from './worker-residen
 interface OpenSession {
   readonly held: HeldSession;
   readonly outputs: readonly Port[];
-  readonly model: string | Uint8Array;
+  /** What to make the session anew from, where a run may ask for that: on a device. */
+  readonly model: string | Uint8Array | undefined;
   /** Outputs that stay on the device. */
   readonly kept: readonly string[];
 }
@@ -36,14 +38,16 @@ export function createWorkerSessions(options: WorkerOptions): Handlers<string | 
     const session = await create(model);
     const number = ++lastNumber;
     const outputs = portsOf(session.outputMetadata);
-    sessions.set(number, { held: new HeldSession(session), outputs, model, kept: [] });
+    const renewable = options.provider === 'webgpu';
+    if (!renewable && typeof model !== 'string') freeMemory([model.buffer]);
+    sessions.set(number, { held: new HeldSession(session), outputs, model: renewable ? model : undefined, kept: [] });
     return { session: number, inputs: portsOf(session.inputMetadata), outputs };
   };
 
   /** The session, made anew where a run wants other outputs to stay on the device: the binding lets only a new session say so. */
   const keeping = async (number: number, names: readonly string[]): Promise<OpenSession> => {
     const open = found(sessions, number, 'session');
-    if (names.join('\n') === open.kept.join('\n')) return open;
+    if (open.model === undefined || names.join('\n') === open.kept.join('\n')) return open;
     const places = open.outputs.map(({ name }) => [name, names.includes(name) ? 'gpu-buffer' : 'cpu'] as const);
     const session = await create(open.model, { preferredOutputLocation: Object.fromEntries(places) });
     const renewed = { ...open, held: new HeldSession(session), kept: names };
@@ -82,6 +86,7 @@ export function createWorkerSessions(options: WorkerOptions): Handlers<string | 
     }
     for (const { name, resident } of written) fetches[name] = resident.spare();
     const results = await held.session.run(ortFeeds, fetches);
+    freeMemory(Object.values(feeds).flatMap((feed) => (typeof feed === 'number' ? [] : [feed.data.buffer])));
     for (const { name, resident } of written) await resident.flip(results[name]!, held);
     for (const { name, dtype } of outputs) {
       if (name in into || name in returned) continue;
@@ -146,7 +151,8 @@ function sessionOptions({
     enableMemPattern: false,
     logSeverityLevel: 4,
     extra: {
-      session: { intra_op: { allow_spinning: spinning ? '1' : '0' } },
+      // Threads stop to spin when the run ends: between runs the processors are others'.
+      session: { intra_op: { allow_spinning: spinning ? '1' : '0' }, force_spinning_stop: '1' },
       // The fused operator (Add, then LayerNormalization) takes five times as long as the two on an image's tokens.
       optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' },
     },

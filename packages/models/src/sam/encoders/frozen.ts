@@ -9,21 +9,25 @@ export interface Frozen {
   readonly weight: (name: string) => WeightTensor;
   /** Whether there is a weight whose name begins so. */
   readonly has: (start: string) => boolean;
+  /** Values of a hidden map that may be there at once, where its channels can be computed in groups. */
+  readonly hiddenAtOnce: number;
 }
 
-export function frozenRoot(builder: GraphBuilder, weights: Weights): Frozen {
+export function frozenRoot(builder: GraphBuilder, weights: Weights, hiddenAtOnce = Infinity): Frozen {
   const names = [...weights.keys()];
   return {
     builder,
     weight: (name) => weightOf(weights, name),
     has: (start) => names.some((name) => name.startsWith(start)),
+    hiddenAtOnce,
   };
 }
 
 /** The place of a submodule. */
-export function inside({ builder, weight, has }: Frozen, prefix: string): Frozen {
+export function inside(place: Frozen, prefix: string): Frozen {
+  const { weight, has } = place;
   return {
-    builder,
+    ...place,
     weight: (name) => weight(`${prefix}.${name}`),
     has: (start) => has(`${prefix}.${start}`),
   };

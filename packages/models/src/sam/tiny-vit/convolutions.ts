@@ -1,5 +1,6 @@
 import type { Value } from '../../graph/graph.js';
 import { constantOf, inside, type Frozen } from '../encoders/frozen.js';
+import { inGroups } from './hidden-groups.js';
 
 /** Convolution with its folded batch normalisation (`c.weight`, `c.bias`); one input channel a filter means depthwise. `same` size but for the stride. */
 export function convolution(place: Frozen, x: Value, stride = 1): Value {
@@ -13,18 +14,30 @@ export function convolution(place: Frozen, x: Value, stride = 1): Value {
   });
 }
 
+/**
+ * A linear layer at each place of a map. A processor runs the convolution faster than the product of tokens that it is: bias and residual
+ * are added where a result is made, not in passes of their own. [1, C, H, W] -> [1, D, H, W]
+ */
+export function pointwise(place: Frozen, x: Value): Value {
+  const { shape, data } = place.weight('weight'); // [D, C]
+  const filters = place.builder.constant(data, [...shape, 1, 1]);
+  return place.builder.emit('Conv', [x, filters, constantOf(place, 'bias')], {});
+}
+
 /** Two convolutions of stride 2. [1, 3, size, size] -> [1, C, size / 4, size / 4] */
 export function patchEmbedding(place: Frozen, pixels: Value): Value {
-  const fine = place.builder.emit('Gelu', [convolution(inside(place, 'seq.0'), pixels, 2)]);
-  return convolution(inside(place, 'seq.2'), fine, 2);
+  const [first, second] = [inside(place, 'seq.0'), inside(place, 'seq.2')];
+  return inGroups(place, {
+    width: first.weight('c.weight').shape[0]!,
+    values: placesOf(pixels) / 4,
+    hidden: (part) => place.builder.emit('Gelu', [convolution(part(first), pixels, 2)]),
+    joined: (hidden, part) => convolution(part(second), hidden, 2),
+  });
 }
 
 /** Inverted bottleneck of MobileNetV2: widen, look around in each channel, narrow, add. [1, C, H, W] -> [1, C, H, W] */
 export function invertedBottleneck(place: Frozen, x: Value): Value {
-  const { builder } = place;
-  const wide = builder.emit('Gelu', [convolution(inside(place, 'conv1'), x)]);
-  const seen = builder.emit('Gelu', [convolution(inside(place, 'conv2'), wide)]);
-  return builder.emit('Gelu', [builder.emit('Add', [convolution(inside(place, 'conv3'), seen), x])]);
+  return place.builder.emit('Gelu', [bottleneck(place, x, 1, x)]);
 }
 
 /** Patch merging to this many channels keeps the resolution, so that the embedding has the one that SAM wants. */
@@ -32,9 +45,36 @@ const FULL_RESOLUTION_CHANNELS = [320, 448, 576];
 
 /** Patch merging: other channels, mostly at half the resolution. [1, C, H, W] -> [1, D, H / stride, W / stride] */
 export function patchMerging(place: Frozen, x: Value): Value {
-  const { builder, weight } = place;
-  const stride = FULL_RESOLUTION_CHANNELS.includes(weight('conv1.c.weight').shape[0]!) ? 1 : 2;
-  const wide = builder.emit('Gelu', [convolution(inside(place, 'conv1'), x)]);
-  const merged = builder.emit('Gelu', [convolution(inside(place, 'conv2'), wide, stride)]);
-  return convolution(inside(place, 'conv3'), merged);
+  const channels = place.weight('conv1.c.weight').shape[0]!;
+  return bottleneck(place, x, FULL_RESOLUTION_CHANNELS.includes(channels) ? 1 : 2);
 }
+
+/** Widen, look around in each channel, narrow; and add, where something is to be added. */
+function bottleneck(place: Frozen, x: Value, stride: number, residual?: Value): Value {
+  const { builder } = place;
+  const [wide, around, narrow] = [inside(place, 'conv1'), inside(place, 'conv2'), inside(place, 'conv3')];
+  return inGroups(place, {
+    width: wide.weight('c.weight').shape[0]!,
+    values: placesOf(x),
+    hidden: (part) => {
+      const widened = builder.emit('Gelu', [convolution(part(wide), x)]);
+      return builder.emit('Gelu', [convolution(part(around), widened, stride)]);
+    },
+    joined: (hidden, part) => convolution(part(narrow), hidden),
+    residual,
+  });
+}
+
+/** A perceptron of one hidden layer at each place of a map, whose output is added to `residual`. [1, C, H, W] -> [1, C, H, W] */
+export function perceptron(place: Frozen, x: Value, residual: Value): Value {
+  const [wide, narrow] = [inside(place, 'fc1'), inside(place, 'fc2')];
+  return inGroups(place, {
+    width: wide.weight('weight').shape[0]!,
+    values: placesOf(x),
+    hidden: (part) => place.builder.emit('Gelu', [pointwise(part(wide), x)]),
+    joined: (hidden, part) => pointwise(part(narrow), hidden),
+    residual,
+  });
+}
+
+const placesOf = ({ shape }: Value): number => shape[2]! * shape[3]!;

@@ -2,18 +2,17 @@ import { GraphBuilder } from '../../graph/graph-builder.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import type { Weights } from '../../weights/weights.js';
 import { builtEncoder, stagePorts, type EncoderPorts } from '../encoders/encoder-ports.js';
-import {
-  activatedLinear,
-  frozenLinear,
-  frozenNorm,
-  frozenRoot,
-  inside,
-  numbered,
-  type Frozen,
-} from '../encoders/frozen.js';
+import { frozenNorm, frozenRoot, inside, numbered, type Frozen } from '../encoders/frozen.js';
 import { toMap, toTokens } from '../encoders/layout.js';
 import { neck } from '../encoders/neck.js';
-import { convolution, invertedBottleneck, patchEmbedding, patchMerging } from './convolutions.js';
+import {
+  convolution,
+  invertedBottleneck,
+  patchEmbedding,
+  patchMerging,
+  perceptron,
+  pointwise,
+} from './convolutions.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import type { AttentionRows } from '../encoders/attention-rows.js';
 import { windowAttention, windowAttentionRows } from './window-attention.js';
@@ -22,11 +21,17 @@ const EPSILON = 1e-5;
 
 /**
  * MobileSAM's image encoder (TinyViT, Wu et al. 2022): pixels [1, 3, size, size] to an embedding, token-major [(size / 16)², 256]. Depths,
- * widths, heads and windows are those of the weights (`image_encoder.*`).
+ * widths, heads and windows are those of the weights (`image_encoder.*`). Hidden channels that don't depend on each other are computed
+ * `hiddenAtOnce` values at a time.
  */
-export function tinyVit(weights: Weights, size: number, ports: EncoderPorts = stagePorts): Graph {
+export function tinyVit(
+  weights: Weights,
+  size: number,
+  ports: EncoderPorts = stagePorts,
+  hiddenAtOnce = Infinity,
+): Graph {
   const builder = new GraphBuilder();
-  const place = inside(frozenRoot(builder, foldBatchNorm(weights)), 'image_encoder');
+  const place = inside(frozenRoot(builder, foldBatchNorm(weights), hiddenAtOnce), 'image_encoder');
   const pixels = builder.input(ports.pixels, [1, 3, size, size]);
   let map = patchEmbedding(inside(place, 'patch_embed'), pixels);
   for (const layer of numbered(place, 'layers')) map = layerOf(layer, map);
@@ -45,20 +50,18 @@ function layerOf(layer: Frozen, map: Value): Value {
 function attentionBlocks(layer: Frozen, map: Value): Value {
   const blocks = numbered(layer, 'blocks', 'attn.');
   if (blocks.length === 0) return map;
-  const grid = map.shape[2]!;
-  const rows = windowAttentionRows(inside(blocks[0]!, 'attn'), grid);
-  const tokens = blocks.reduce((x, block) => attentionBlock(block, x, rows), toTokens(layer.builder, map));
-  return toMap(layer.builder, tokens, grid);
+  const rows = windowAttentionRows(inside(blocks[0]!, 'attn'), map.shape[2]!);
+  return blocks.reduce((x, block) => attentionBlock(block, x, rows), map);
 }
 
-/** Attention in windows, a look around in each channel, and a perceptron. [grid², C] -> [grid², C] */
-function attentionBlock(block: Frozen, tokens: Value, rows: AttentionRows): Value {
+/** Attention in windows, a look around in each channel, and a perceptron. [1, C, grid, grid] -> [1, C, grid, grid] */
+function attentionBlock(block: Frozen, map: Value, rows: AttentionRows): Value {
   const { builder } = block;
-  const attended = builder.emit('Add', [tokens, windowAttention(inside(block, 'attn'), tokens, rows)]);
-  const map = toMap(builder, attended, rows.windows.grid);
-  const seen = toTokens(builder, convolution(inside(block, 'local_conv'), map));
+  const { grid } = rows.windows;
+  const attended = windowAttention(inside(block, 'attn'), toTokens(builder, map), rows);
+  const projected = pointwise(inside(block, 'attn.proj'), toMap(builder, attended, grid));
+  const seen = convolution(inside(block, 'local_conv'), builder.emit('Add', [projected, map]));
   const mlp = inside(block, 'mlp');
-  const normal = frozenNorm(inside(mlp, 'norm'), seen, EPSILON);
-  const hidden = activatedLinear(inside(mlp, 'fc1'), normal);
-  return builder.emit('Add', [seen, frozenLinear(inside(mlp, 'fc2'), hidden)]);
+  const normal = frozenNorm(inside(mlp, 'norm'), toTokens(builder, seen), EPSILON);
+  return perceptron(mlp, toMap(builder, normal, grid), seen);
 }

@@ -1,4 +1,6 @@
 import type { Value } from '../../graph/graph.js';
+import { elementCount } from '../../graph/shape.js';
+import type { WeightTensor } from '../../weights/weights.js';
 import {
   attentionRows,
   scaledQueries,
@@ -6,19 +8,27 @@ import {
   windowVectors,
   type AttentionRows,
 } from '../encoders/attention-rows.js';
-import { frozenLinear, frozenNorm, inside, type Frozen } from '../encoders/frozen.js';
+import { frozenNorm, inside, type Frozen } from '../encoders/frozen.js';
 
 const EPSILON = 1e-5;
 
-/** The rows for attention in blocks like this one: a head's q, k and v lie side by side. */
-export function windowAttentionRows({ weight }: Frozen, grid: number): AttentionRows {
-  const [heads, places] = weight('attention_biases').shape as [number, number];
-  return attentionRows(grid, Math.sqrt(places), heads, (part, token, head) => (token * heads + head) * 3 + part);
+/** The rows for attention in blocks like this one: a head's q, k and v lie side by side, if they are not projected apart. */
+export function windowAttentionRows(place: Frozen, grid: number): AttentionRows {
+  const [heads, places] = place.weight('attention_biases').shape as [number, number];
+  const apart = isApart(place, grid);
+  return attentionRows(grid, Math.sqrt(places), heads, (part, token, head) => {
+    const row = token * heads + head;
+    return apart ? row : row * 3 + part;
+  });
 }
+
+/** Whether q, k and v are projected one by one, as together they are too large. */
+const isApart = ({ weight, hiddenAtOnce }: Frozen, grid: number): boolean =>
+  grid ** 2 * weight('qkv.bias').shape[0]! > hiddenAtOnce;
 
 /**
  * Attention in windows, with a bias for each head and distance. The windows at the edges are filled up with tokens of zeros, which are
- * normalised and attended to like others. [grid², C] -> [grid², C]
+ * normalised and attended to like others. What the heads give is not projected yet. [grid², C] -> [grid², C]
  */
 export function windowAttention(place: Frozen, tokens: Value, rows: AttentionRows): Value {
   const { builder, weight } = place;
@@ -26,13 +36,26 @@ export function windowAttention(place: Frozen, tokens: Value, rows: AttentionRow
   const size = channels / rows.heads;
   const norm = inside(place, 'norm');
   const padding = builder.constant(norm.weight('bias').data, [1, channels]); // zeros, normalised
-  const projection = scaledQueries(builder, weight('qkv.weight'), weight('qkv.bias'), size, (output) => {
-    return Math.floor(output / size) % 3 === 0;
-  });
-  const [q, k, v] = windowVectors(builder, frozenNorm(norm, tokens, EPSILON), padding, projection, rows);
+  const joined = [weight('qkv.weight'), weight('qkv.bias')] as const;
+  const partOf = (output: number) => Math.floor(output / size) % 3;
+  const projections = isApart(place, rows.windows.grid)
+    ? [0, 1, 2].map((part) => {
+        const [matrix, bias] = joined.map((tensor) => rowsWhere(tensor, (output) => partOf(output) === part));
+        return scaledQueries(builder, matrix!, bias!, size, () => part === 0);
+      })
+    : [scaledQueries(builder, ...joined, size, (output) => partOf(output) === 0)];
+  const [q, k, v] = windowVectors(builder, frozenNorm(norm, tokens, EPSILON), padding, projections, rows);
   const scores = builder.emit('Add', [builder.emit('MatMul', [q, k], { transB: true }), distanceBiases(place)]);
   const attended = builder.emit('MatMul', [builder.emit('Softmax', [scores]), v]);
-  return frozenLinear(inside(place, 'proj'), windowTokens(builder, attended, rows));
+  return windowTokens(builder, attended, rows);
+}
+
+/** The rows of a weight, or the values of a bias, whose numbers are taken. */
+function rowsWhere({ shape, data }: WeightTensor, isTaken: (row: number) => boolean): WeightTensor {
+  const rest = shape.slice(1);
+  const each = elementCount(rest);
+  const taken = data.filter((_, i) => isTaken(Math.floor(i / each)));
+  return { shape: [taken.length / each, ...rest], data: taken };
 }
 
 /** The bias of each head for each pair of places, by how far they are apart: [heads, places] -> [heads, places, places] */

@@ -60,6 +60,7 @@ export async function openOnnx(file: RandomAccess): Promise<CheckpointFile> {
     path,
     format: 'onnx',
     tensors: new Map([...named].map(([name, { shape, dtype }]) => [name, { shape, dtype }])),
+    metadata: {},
     notes,
     bytesRead: file.bytesRead,
     close: file.close,

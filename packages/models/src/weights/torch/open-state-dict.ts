@@ -33,6 +33,7 @@ export function openStateDict(file: RandomAccess, archive: TorchArchive): Checkp
     path,
     format: archive.format,
     tensors,
+    metadata: {},
     notes: [
       ...(under.length > 0 ? [`the tensors lie under ${under.map((key) => `"${key}"`).join(' / ')}`] : []),
       ...(leftAside.length > 0 ? [`${String(leftAside.length)} entries that are no tensors were left aside`] : []),

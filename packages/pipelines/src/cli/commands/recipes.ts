@@ -1,47 +1,76 @@
-import { InvalidArgumentError, Option } from 'commander';
-import { example, printConfigOption, setOption, wholeNumber, type DefineCommand } from '../command-line.js';
-import type { RecipeOptions } from '../recipe-command.js';
+import type { Command } from 'commander';
+import { example, setOption, type DefineCommand } from '../command-line.js';
+import type { RecipeCommand, RecipeOptions } from '../recipe-command.js';
+import { addRecipeOptions, checkpointOption, configOption } from '../recipe-options.js';
 
-/** A command, what it does, and the stage of the recipe that it runs up to. */
-const targets = [
-  ['train', 'Fine-tune a model by a recipe, until early stopping ends it.', 'stop'],
-  ['evaluate', 'Score a fine-tuned model, and the untouched one, on the test images.', 'test'],
-  ['export', 'Write a fine-tuned model as ONNX files: decoder and encoder.', 'export'],
-] as const;
+/** A command as users of OTX know it; `sluice test` is beside the tests of pipeline files. */
+interface Words {
+  readonly name: RecipeCommand;
+  readonly description: string;
+  /** What `--checkpoint` is to it. */
+  readonly checkpoint: string;
+  /** Options of its example. */
+  readonly example: string;
+}
 
-const levels = ['error', 'warn', 'info', 'debug'];
+/** What the commands that come after training say of it. */
+export const afterTraining =
+  'Without --checkpoint, it is the model that `sluice train` with the same options gives; what that has done is not done again.';
 
-/** `sluice train`, `evaluate`, `export`: recipes as users of OTX type them. */
+const commands: readonly Words[] = [
+  {
+    name: 'train',
+    description: 'Fine-tune a model by a recipe, until early stopping ends it.',
+    checkpoint: 'start from these weights',
+    example: '--data-root ./photos',
+  },
+  {
+    name: 'predict',
+    description:
+      "Write a fine-tuned model's masks for what a dataset's test images ask for, by masks or by boxes alone: COCO, and pictures.",
+    checkpoint: 'ask these weights',
+    example: '--checkpoint latest --data-root ./photos',
+  },
+  {
+    name: 'export',
+    description: `Write a fine-tuned model as ONNX files: decoder and encoder. ${afterTraining}`,
+    checkpoint: 'take these weights and train nothing',
+    example: '--data-root ./photos',
+  },
+  {
+    name: 'optimize',
+    description: `Write a fine-tuned model in INT8, as much of it as its F1 allows. ${afterTraining}`,
+    checkpoint: 'take these weights and train nothing',
+    example: '--checkpoint latest --data-root ./photos',
+  },
+];
+
 export const defineRecipes: DefineCommand = (program, { terminal, end }) => {
-  for (const [name, description, target] of targets) {
-    const trains = name === 'train' ? '' : ' What `sluice train` with the same options has done is not done again.';
-    program
+  for (const { name, description, checkpoint, example: options } of commands) {
+    const command = program
       .command(name)
-      .description(`${description}${trains}`)
-      .requiredOption('--config <recipe>', 'name of a recipe that comes with sluice, or path of a file')
-      .requiredOption('--data-root <path>', 'the dataset: a folder, or a zip or tar archive of it')
-      .option('--preset <name>', 'profile of the recipe: otx or fast (default: otx)')
+      .description(description)
+      .addOption(configOption().makeOptionMandatory())
+      .addOption(checkpointOption(checkpoint).makeOptionMandatory(name === 'predict'));
+    addRecipeOptions(command)
       .addOption(setOption())
-      .option('--work-dir <folder>', "folder that the run's own folder is made in", 'runs')
-      .option('--seed <number>', 'whole number that all randomness comes from (default: 0)', seedNumber)
-      .option('--max-epochs <count>', 'at most so many passes over the train subset', wholeNumber)
-      .addOption(printConfigOption())
-      .option('--cache-dir <folder>', 'folder of the content store (default: $SLUICE_CACHE_DIR or .sluice/cache)')
-      .option('--threads <count>', 'threads that the tensor engine uses (default: one a core)', wholeNumber)
-      .addOption(new Option('--log-level <level>', 'least level of the log on stderr').choices(levels).default('warn'))
-      .option('--quiet', 'show neither progress nor summary, only warnings and errors')
       .option('--json', 'print the summary as one JSON document')
-      .addHelpText('after', example(`sluice ${name} --config sam-tiny-vit --data-root ./photos`))
+      .addHelpText('after', example(`sluice ${name} --config sam-tiny-vit ${options}`))
       .action(async (options: RecipeOptions) => {
+        checkRecipeOptions(name, options, command);
         const { recipeCommand } = await import('../recipe-command.js');
-        end(await recipeCommand(target, options, terminal));
+        end(await recipeCommand(name, options, terminal));
       });
   }
 };
 
-function seedNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError('It must be a whole number of at least 0.');
-  return number;
+/** Ends with 2 where an option is missing that only this command needs, or is given and can mean nothing. */
+export function checkRecipeOptions(name: RecipeCommand, options: RecipeOptions, command: Command): void {
+  const trains = name === 'train' || options.checkpoint === undefined;
+  if (options.dataRoot === undefined && (trains || name !== 'export'))
+    command.error("error: required option '--data-root <path>' not specified", { code: missingOption });
+  if (options.maxEpochs !== undefined && !trains)
+    command.error('error: --max-epochs is for training; with --checkpoint nothing is trained');
 }
+
+const missingOption = 'commander.missingMandatoryOptionValue';

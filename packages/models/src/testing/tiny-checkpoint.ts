@@ -1,13 +1,16 @@
 import { writeFileSync } from 'node:fs';
-import { loadSamWeights, writeSafetensors, type WeightTensor } from '@sluice/models';
+import { loadSamWeights } from '../weights/load-sam-weights.js';
+import { writeSafetensors } from '../weights/safetensors.js';
+import type { WeightTensor } from '../weights/weights.js';
 
 const [width, heads, head, grid, window] = [16, 2, 8, 64, 14] as const;
 
 /**
  * Writes a checkpoint of SAM on a ViT with random weights: of SAM's form and image size, but 16 wide, with one block that attends in windows
- * and one that attends to the whole image. The decoder has SAM's shapes; only its values are drawn, too.
+ * and one that attends to the whole image, or as `sides`, what each block attends to, says. The decoder has SAM's shapes; only its values are
+ * drawn, too.
  */
-export async function writeTinyCheckpoint(file: string): Promise<void> {
+export async function writeTinyCheckpoint(file: string, sides: readonly number[] = [window, grid]): Promise<void> {
   const random = randomNumbers();
   const weights = new Map<string, WeightTensor>();
   const put = (name: string, shape: readonly number[], scale: number, centre = 0): void => {
@@ -22,7 +25,7 @@ export async function writeTinyCheckpoint(file: string): Promise<void> {
   };
   put('image_encoder.pos_embed', [1, grid, grid, width], 0.5);
   layer('patch_embed.proj', width, 3, 16, 16);
-  [window, grid].forEach((side, i) => {
+  sides.forEach((side, i) => {
     const block = `blocks.${String(i)}`;
     layer(`${block}.norm1`, width);
     layer(`${block}.attn.qkv`, 3 * width, width);

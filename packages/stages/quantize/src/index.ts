@@ -1,0 +1,2 @@
+export { quantize } from './quantize.js';
+export { quantizeOptions, type QuantizeOptions } from './options.js';
