@@ -88,6 +88,9 @@ interface PieceResult {
 /** Prompts that all compiled graphs together may hold; each takes about 100 MB, plus what an image's own pixels take. */
 const CACHED_PROMPTS = 8;
 
+/** More of them for each round of correction, and for prompts that train all mask tokens: these have graphs of their own. */
+const MORE_CACHED = 6;
+
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
   const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens } = options;
   const { corrections = 0, multimask = false } = options;
@@ -103,7 +106,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], positionsInOrder));
   const fixed = new Map([['imagePositions', positions]]);
   const graphs = executableCache({
-    budget: CACHED_PROMPTS,
+    budget: CACHED_PROMPTS + MORE_CACHED * (corrections + Number(multimask)),
     cost: graphCost,
     compile: async (shape: GradientGraphShape) => {
       const { graph } = gradientGraph(weights, shape, trained);
