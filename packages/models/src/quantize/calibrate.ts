@@ -1,11 +1,12 @@
 import type { TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import { modelErrors } from '../errors.js';
-import { dataTypes, type OnnxModel } from '../onnx/onnx-schema.js';
+import type { OnnxModel } from '../onnx/onnx-schema.js';
 import { writeOnnx } from '../onnx/write-onnx.js';
 import { calibrationOf, type Calibration, type Calibrator, type Range } from './calibration.js';
-import { copyOf } from './copy-model.js';
+import { chooseRange } from './choose-range.js';
 import { productsOf } from './products.js';
+import { withExtremes, withSamples, type WatchedValue } from './watch-values.js';
 
 export interface CalibrateOptions {
   /** Runs the model; one that computes ONNX files. */
@@ -14,63 +15,118 @@ export interface CalibrateOptions {
   readonly calibrator?: Calibrator;
 }
 
+/** Reads normalised pixels in the shape of the model's input, from the first image on. */
+export type CalibrationImages = () => AsyncIterable<Float32Array<ArrayBuffer>>;
+
+/** What a value was like over all images. */
+interface Seen {
+  /** Elements of one image's. */
+  readonly size: number;
+  /** Of each channel of a map, or of the whole. */
+  readonly extremes: readonly Range[];
+}
+
 /**
- * The ranges of the activations that a model's products take, over images: normalised pixels in the shape of the model's input, read as
- * often as `images` is called. One image is run at a time, and only what ranges need is kept.
+ * The ranges of the activations that a model's products take, and of what its convolutions give, over images. One image is run at a time:
+ * `minmax` goes through them once, the others a second time for samples of each value. Throws `models/BAD_MODEL` where there is no image
+ * or a value is not finite.
  */
 export async function calibrate(
   model: OnnxModel,
-  images: () => AsyncIterable<Float32Array<ArrayBuffer>>,
+  images: CalibrationImages,
   { engine, calibrator = 'minmax' }: CalibrateOptions,
 ): Promise<Calibration> {
-  const activations = [...new Set(productsOf(model).map(({ activation }) => activation))];
-  const executable = await engine.loadModel(writeOnnx(withExtremes(model, activations)), { label: 'calibration' });
-  const ranges: Record<string, Range> = {};
+  const watched = watchedValues(model);
+  const { count, seen } = await findExtremes(model, watched, images, engine);
+  const wholes = seen.map(({ extremes }) => joined(extremes));
+  const chosen =
+    calibrator === 'minmax'
+      ? wholes
+      : (await findSamples(model, watched, seen, images, engine)).map((samples, i) =>
+          chooseRange(calibrator, samples, wholes[i]!),
+        );
+  const named = <T>(values: readonly T[]): readonly (readonly [string, T])[] =>
+    watched.map(({ name }, i) => [name, values[i]!]);
+  return calibrationOf({
+    calibrator,
+    images: count,
+    ranges: Object.fromEntries(named(chosen)),
+    channels: Object.fromEntries(named(seen.map(({ extremes }) => extremes)).filter(([, { length }]) => length > 1)),
+  });
+}
+
+/** What products take; and what convolutions give, which is rounded, too. */
+function watchedValues(model: OnnxModel): readonly WatchedValue[] {
+  const watched = new Map<string, WatchedValue>();
+  for (const { node, activation } of productsOf(model)) {
+    if (!watched.has(activation)) watched.set(activation, { name: activation, isMap: false });
+    if (node.opType === 'Conv') watched.set(node.output[0]!, { name: node.output[0]!, isMap: true });
+  }
+  return [...watched.values()];
+}
+
+const joined = (ranges: readonly Range[]): Range => ({
+  min: ranges.reduce((least, { min }) => Math.min(least, min), 0),
+  max: ranges.reduce((most, { max }) => Math.max(most, max), 0),
+});
+
+async function findExtremes(
+  model: OnnxModel,
+  watched: readonly WatchedValue[],
+  images: CalibrationImages,
+  engine: TensorEngine,
+): Promise<{ readonly count: number; readonly seen: readonly Seen[] }> {
+  let seen: readonly Seen[] | undefined;
+  const count = await runEach(withExtremes(model, watched), images, engine, (outputs, image) => {
+    seen = watched.map(({ name }, i) => {
+      const [least, most] = [outputs(`min/${String(i)}`), outputs(`max/${String(i)}`)];
+      if (![...least, ...most].every(Number.isFinite)) {
+        const problem = `"${name}" is not finite on image ${String(image)}`;
+        throw modelErrors.BAD_MODEL({ model: 'the model', problem });
+      }
+      const before = seen?.[i]?.extremes;
+      const extremes = Array.from(least, (min, channel) =>
+        joined([{ min, max: most[channel]! }, ...(before ? [before[channel]!] : [])]),
+      );
+      return { size: outputs(`size/${String(i)}`)[0]!, extremes };
+    });
+  });
+  if (seen === undefined) throw modelErrors.BAD_MODEL({ model: 'the model', problem: 'there is no calibration image' });
+  return { count, seen };
+}
+
+async function findSamples(
+  model: OnnxModel,
+  watched: readonly WatchedValue[],
+  seen: readonly Seen[],
+  images: CalibrationImages,
+  engine: TensorEngine,
+): Promise<readonly Float32Array[]> {
+  const found = watched.map((): Float32Array[] => []);
+  const sampled = withSamples(model, watched, seen.map(({ size }) => size)); // prettier-ignore
+  await runEach(sampled, images, engine, (outputs) => {
+    found.forEach((samples, i) => samples.push(Float32Array.from(outputs(`samples/${String(i)}`))));
+  });
+  return found.map((samples) => Float32Array.from(samples.flatMap((each) => [...each])));
+}
+
+/** Runs a model on one image after the other; returns how many there were. */
+async function runEach(
+  model: OnnxModel,
+  images: CalibrationImages,
+  engine: TensorEngine,
+  look: (output: (name: string) => Float32Array, image: number) => void,
+): Promise<number> {
+  const executable = await engine.loadModel(writeOnnx(model), { label: 'calibration' });
   let count = 0;
   try {
     const [input] = executable.inputs;
     for await (const pixels of images()) {
-      const outputs = await executable.run({ [input!.name]: float32Tensor(input!.shape.map(Number), pixels) });
-      for (const [i, name] of activations.entries()) {
-        const [min, max] = ['min', 'max'].map((what) => Number(outputs[`${what}/${String(i)}`]!.data[0]));
-        const before = ranges[name] ?? { min: 0, max: 0 };
-        if (!Number.isFinite(min) || !Number.isFinite(max))
-          throw modelErrors.BAD_MODEL({
-            model: 'the model',
-            problem: `"${name}" is not finite on image ${String(count + 1)}`,
-          });
-        ranges[name] = { min: Math.min(before.min, min!), max: Math.max(before.max, max!) };
-      }
-      count += 1;
+      const results = await executable.run({ [input!.name]: float32Tensor(input!.shape.map(Number), pixels) });
+      look((name) => results[name]!.data as Float32Array, ++count);
     }
   } finally {
     await executable.release();
   }
-  if (count === 0) throw modelErrors.BAD_MODEL({ model: 'the model', problem: 'there is no calibration image' });
-  return calibrationOf({ calibrator, images: count, ranges });
-}
-
-/** The model with the least and the greatest element of each activation as outputs `min/I` and `max/I`. */
-function withExtremes(model: OnnxModel, activations: readonly string[]): OnnxModel {
-  const copy = copyOf(model);
-  activations.forEach((name, i) => {
-    for (const [what, opType] of [
-      ['min', 'ReduceMin'],
-      ['max', 'ReduceMax'],
-    ] as const) {
-      const output = `${what}/${String(i)}`;
-      copy.graph.node.push({
-        name: output,
-        opType,
-        input: [name],
-        output: [output],
-        attribute: [{ name: 'keepdims', i: 0, type: 2 }],
-      });
-      copy.graph.output.push({
-        name: output,
-        type: { tensorType: { elemType: dataTypes.float32, shape: { dim: [] } } },
-      });
-    }
-  });
-  return copy;
+  return count;
 }

@@ -17,6 +17,8 @@ export interface Calibration {
   readonly images: number;
   /** By the activation's name: the range that its 256 levels cover. */
   readonly ranges: Readonly<Record<string, Range>>;
+  /** By the name of a map [N, C, ...] that a convolution gives: the range of each channel. */
+  readonly channels: Readonly<Record<string, readonly Range[]>>;
   /** SHA-256 (hex) of the rest. */
   readonly digest: string;
 }

@@ -1,19 +1,26 @@
-import { modelErrors } from '../errors.js';
-import { attributeTypes, dataTypes, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/onnx-schema.js';
+import type { OnnxModel } from '../onnx/onnx-schema.js';
 import { float32Values } from '../onnx/tensor-values.js';
 import type { Calibration } from './calibration.js';
 import { copyOf } from './copy-model.js';
+import { packConstants } from './pack-constants.js';
 import { productsOf, type Product } from './products.js';
-import { activationScale, quantizeBias, quantizeWeight, type ActivationScale } from './quantize-tensor.js';
+import { qdqWriter, type QdqWriter } from './qdq-writer.js';
+import { activationScale, quantizeBias, quantizeWeight } from './quantize-tensor.js';
 
 export interface QuantizeOptions {
   /** Names of nodes that stay as they are. @default none */
   readonly float?: ReadonlySet<string>;
 }
 
+/** A convolution's channels get steps of their own where the largest is this many times their root mean square. */
+const WIDE = 4;
+
 /**
- * A model whose products take 8-bit operands (`QuantizeLinear` and `DequantizeLinear` around them, which onnxruntime joins with the product) and give
- * float32: weights with a scale for each output channel, biases of 32 bits. The same arguments give the same bytes.
+ * A model whose products take 8-bit operands: `QuantizeLinear` and `DequantizeLinear` around them, which onnxruntime joins with the product.
+ * Weights have a scale for each output channel, biases 32 bits. What a Gemm or MatMul gives is float32; what a convolution gives is
+ * rounded to levels, too, as there is no integer convolution with a float result. Gelu, normalisation and attention stay single float
+ * operators. Where nothing is left in float, large constants are packed as well. The same arguments give the same bytes. Throws
+ * `models/BAD_MODEL` if the calibration is of another model.
  */
 export function quantizeModel(
   model: OnnxModel,
@@ -23,97 +30,50 @@ export function quantizeModel(
   const copy = copyOf(model);
   const { graph } = copy;
   const products = new Map(productsOf(copy).map((product) => [product.node, product]));
-  const added = new Map<string, OnnxTensor>();
-  const add = (tensor: OnnxTensor & { name: string }): string => {
-    added.set(tensor.name, tensor);
-    return tensor.name;
-  };
-  const activations = new Map<string, { readonly name: string; readonly scale: ActivationScale }>();
-  const nodes: OnnxNode[] = [];
-
-  const quantizedActivation = (name: string) => {
-    const known = activations.get(name);
-    if (known !== undefined) return known;
-    const range = Object.hasOwn(calibration.ranges, name) ? calibration.ranges[name] : undefined;
-    if (range === undefined)
-      throw modelErrors.BAD_MODEL({
-        model: 'the model',
-        problem: `the calibration has no range of "${name}": it is of another model`,
-      });
-    const scale = activationScale(range);
-    const parameters = [
-      add({ name: `${name}/scale`, dataType: dataTypes.float32, rawData: bytesOf(Float32Array.of(scale.scale)) }),
-      add({ name: `${name}/zero_point`, dataType: dataTypes.uint8, rawData: Uint8Array.of(scale.zeroPoint) }),
-    ];
-    const [levels, output] = [`${name}/levels`, `${name}/dequantized`];
-    nodes.push(
-      { name: `${name}/QuantizeLinear`, opType: 'QuantizeLinear', input: [name, ...parameters], output: [levels] },
-      {
-        name: `${name}/DequantizeLinear`,
-        opType: 'DequantizeLinear',
-        input: [levels, ...parameters],
-        output: [output],
-      },
-    );
-    const result = { name: output, scale };
-    activations.set(name, result);
-    return result;
-  };
-
-  const quantized = ({ node, activation, weight, axis, bias }: Product): void => {
-    const isWhole = node.opType !== 'Conv';
-    const x = isWhole ? quantizedActivation(activation) : undefined;
-    const values = float32Values(weight, 'the model');
-    const { levels, scales } = quantizeWeight(values, axis);
-    const key = weight.name!;
-    const channels = scales.length;
-    node.input = [
-      x?.name ?? activation,
-      dequantized(key, { dims: [...values.shape], dataType: dataTypes.int8, rawData: bytesOf(levels) }, scales, axis),
-    ];
-    if (bias !== undefined && x === undefined) node.input.push(bias.name!);
-    else if (bias !== undefined && x !== undefined) {
-      const biasLevels = quantizeBias(float32Values(bias, 'the model').data, x.scale.scale, scales);
-      const biasScales = scales.map((scale) => x.scale.scale * scale);
-      node.input.push(
-        dequantized(
-          `${node.output[0]!}/bias`,
-          { dims: [channels], dataType: dataTypes.int32, rawData: bytesOf(biasLevels) },
-          biasScales,
-          0,
-        ),
-      );
-    }
-  };
-
-  const dequantized = (key: string, levels: OnnxTensor, scales: Float32Array<ArrayBuffer>, axis: number): string => {
-    const output = `${key}/dequantized`;
-    if (added.has(`${key}/levels`)) return output;
-    const zeros = levels.dataType === dataTypes.int8 ? new Int8Array(scales.length) : new Int32Array(scales.length);
-    nodes.push({
-      name: `${key}/DequantizeLinear`,
-      opType: 'DequantizeLinear',
-      input: [
-        add({ ...levels, name: `${key}/levels` }),
-        add({ name: `${key}/scales`, dims: [scales.length], dataType: dataTypes.float32, rawData: bytesOf(scales) }),
-        add({ name: `${key}/zero_points`, dims: [scales.length], dataType: levels.dataType, rawData: bytesOf(zeros) }),
-      ],
-      output: [output],
-      attribute: [{ name: 'axis', i: axis, type: attributeTypes.int }],
-    });
-    return output;
-  };
-
+  const writer = qdqWriter(calibration);
+  packConstants(copy, writer);
   for (const node of graph.node) {
     const product = products.get(node);
-    if (product !== undefined && !float.has(product.name)) quantized(product);
-    nodes.push(node);
+    const isQuantized = product !== undefined && !float.has(product.name);
+    const round = isQuantized ? quantizeProduct(product, calibration, writer) : undefined;
+    writer.nodes.push(node);
+    round?.();
   }
-  const used = new Set(nodes.flatMap(({ input }) => input));
-  graph.node = nodes;
-  graph.initializer = [...graph.initializer.filter(({ name }) => used.has(name ?? '')), ...added.values()];
+  const used = new Set(writer.nodes.flatMap(({ input }) => input));
+  graph.node = writer.nodes;
+  graph.initializer = [...graph.initializer.filter(({ name }) => used.has(name ?? '')), ...writer.tensors.values()];
   return copy;
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(buffer, byteOffset, byteLength);
+/** Gives the node operands of 8 bits; what comes back is to be called when the node has been written. */
+function quantizeProduct(product: Product, calibration: Calibration, writer: QdqWriter): (() => void) | undefined {
+  const { node, activation, weight, axis, bias } = product;
+  const x = writer.activation(activation);
+  const values = float32Values(weight, 'the model');
+  const { levels, scales: wholeScales } = quantizeWeight(values, axis);
+  const isConvolution = node.opType === 'Conv';
+  const factors = isConvolution ? channelFactors(node.output[0]!, calibration) : undefined;
+  // Dividing a channel's scale and bias by its factor divides what the convolution gives.
+  const divided = (array: Float32Array): Float32Array<ArrayBuffer> =>
+    Float32Array.from(array, (value, i) => value / (factors?.[i] ?? 1));
+  const scales = divided(wholeScales);
+  const key = factors === undefined ? weight.name! : `${node.output[0]!}/weight`;
+  node.input = [x.name, writer.constant(key, levels, values.shape, scales, axis)];
+  if (bias !== undefined) {
+    const biasLevels = quantizeBias(divided(float32Values(bias, 'the model').data), x.scale.scale, scales);
+    const biasScales = scales.map((scale) => x.scale.scale * scale);
+    node.input.push(writer.constant(`${node.output[0]!}/bias`, biasLevels, [scales.length], biasScales, 0));
+  }
+  if (!isConvolution) return undefined;
+  const range = factors === undefined ? writer.rangeOf(node.output[0]!) : { min: -1, max: 1 };
+  return () => {
+    writer.roundOutput(node, activationScale(range), factors);
+  };
+}
+
+/** The largest magnitude of each channel of a convolution's output, where they are so unlike that common levels would lose the small ones. */
+function channelFactors(output: string, { channels }: Calibration): Float32Array | undefined {
+  const factors = Float32Array.from(channels[output] ?? [], ({ min, max }) => Math.max(-min, max) || 1);
+  const mean = Math.sqrt(factors.reduce((sum, factor) => sum + factor ** 2, 0) / factors.length);
+  return factors.reduce((most, factor) => Math.max(most, factor), 0) / mean > WIDE ? factors : undefined;
+}

@@ -42,8 +42,8 @@ describe('a drawing of the demo', () => {
     const text = await drawGraph(await demo(), 'mermaid');
     expect(text).toMatch(/^flowchart TD\n {2}s1\["ingest"\]\n {2}s2\["resize<br\/><small>resize-pad<\/small>"\]\n/);
     expect(text).toContain('  s1 -- "samples" --> s2\n');
-    expect(text).toContain('  s5 -- "initial → before" --> s10\n');
-    expect(text.match(/-->/g)).toHaveLength(18);
+    expect(text).toContain('  s5 -- "initial → before" --> s11\n');
+    expect(text.match(/-->/g)).toHaveLength(22);
     expect(text.match(/\.->/g)).toEqual(['.->']);
   });
 
@@ -52,13 +52,13 @@ describe('a drawing of the demo', () => {
     expect(text).toContain('"ingest" -> "resize" [label="Sample", edgetooltip="ingest.samples → resize.samples"];');
     expect(text).toMatch(/"stop" -> "train" \[label="Decision".*style=dashed/);
     expect(text).toMatch(/"train" \[label="train\\ntrain-decoder", tooltip=".*\\nepochs: 4\\n/);
-    expect(text.match(/ -> /g)).toHaveLength(19);
+    expect(text.match(/ -> /g)).toHaveLength(23);
   });
 
   it.each(['svg', 'html'] as const)('likewise: %s, with options to hover over', async (format) => {
     const text = await drawGraph(await demo(), format);
-    expect(text.match(/class="box"/g)).toHaveLength(10);
-    expect(text.match(/class="edge"/g)).toHaveLength(19);
+    expect(text.match(/class="box"/g)).toHaveLength(11);
+    expect(text.match(/class="edge"/g)).toHaveLength(23);
     expect(text.match(/<g class="loop"><title>stop.decision → train.decision/g)).toHaveLength(2);
     expect(text).toContain('\nepochs: 4\n');
     expect(text).toContain('>EncodedSample</text>');
