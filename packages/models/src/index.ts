@@ -80,7 +80,8 @@ export { quantizableNodes, type QuantizableNode } from './quantize/quantizable-n
 export { quantizeModel, type QuantizeOptions } from './quantize/quantize-model.js';
 export { float16Weights } from './quantize/gate/float16-weights.js';
 export type { GateOutcome, GateTrial, RankedGroup } from './quantize/gate/hold-gate.js';
-export { onnxDecoder } from './quantize/gate/onnx-decoder.js';
+export { decoderFeeds, onnxDecoder } from './quantize/gate/onnx-decoder.js';
+export { packedDecoder, packedFeeds } from './quantize/gate/packed-decoder.js';
 export { openOnnxEncoder } from './quantize/gate/onnx-encoder.js';
 export {
   quantizeBehindGate,

@@ -3,14 +3,21 @@ import { loadSamWeights } from '../weights/load-sam-weights.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import type { WeightTensor } from '../weights/weights.js';
 
-const [width, heads, head, grid, window] = [16, 2, 8, 64, 14] as const;
+const [grid, window] = [64, 14] as const;
+
+/** Of a head; SAM has 64. The number of heads follows from what `rel_pos` has and the width. */
+const head = 8;
 
 /**
- * Writes a checkpoint of SAM on a ViT with random weights: of SAM's form and image size, but 16 wide, with one block that attends in windows
+ * Writes a checkpoint of SAM on a ViT with random weights: of SAM's form and image size, but `width` wide, with one block that attends in windows
  * and one that attends to the whole image, or as `sides`, what each block attends to, says. The decoder has SAM's shapes; only its values are
  * drawn, too.
  */
-export async function writeTinyCheckpoint(file: string, sides: readonly number[] = [window, grid]): Promise<void> {
+export async function writeTinyCheckpoint(
+  file: string,
+  sides: readonly number[] = [window, grid],
+  width = 16,
+): Promise<void> {
   const random = randomNumbers();
   const weights = new Map<string, WeightTensor>();
   const put = (name: string, shape: readonly number[], scale: number, centre = 0): void => {
@@ -29,7 +36,7 @@ export async function writeTinyCheckpoint(file: string, sides: readonly number[]
     const block = `blocks.${String(i)}`;
     layer(`${block}.norm1`, width);
     layer(`${block}.attn.qkv`, 3 * width, width);
-    layer(`${block}.attn.proj`, width, heads * head);
+    layer(`${block}.attn.proj`, width, width);
     put(`image_encoder.${block}.attn.rel_pos_h`, [2 * side - 1, head], 0.1);
     put(`image_encoder.${block}.attn.rel_pos_w`, [2 * side - 1, head], 0.1);
     layer(`${block}.norm2`, width);

@@ -1,4 +1,11 @@
-import { encoderFile, withMetadata, writeOnnx, type Checkpoint, type OnnxModel } from '@sluice/models';
+import {
+  encoderFile,
+  withMetadata,
+  writeOnnx,
+  type Checkpoint,
+  type GatedQuantization,
+  type OnnxModel,
+} from '@sluice/models';
 import { checkpointDecoder, type Decoder } from './decoders.js';
 import { encodedBy, floatEmbeddings, floatEncoder, type Encoder } from './encoders.js';
 import type { ChosenImages } from './gather-images.js';
@@ -43,7 +50,9 @@ export async function quantizeCheckpoint(
     opened.add(encoder.encoder);
     const decoder = await quantizeDecoder(
       {
-        ...{ checkpoint, original, atLeast, precision: encoder.outcome.holds ? options.decoder : 'float' },
+        ...{ checkpoint, original, atLeast, calibrator: options.calibrator },
+        precision: encoder.outcome.holds ? options.decoder : 'float',
+        samples: encodedBy(encoder.encoder, images.calibration),
         f1Of: async (quantized, note) => (await scoreOf('val', encoder.encoder, quantized, note)).scores.f1,
       },
       tools,
@@ -120,8 +129,8 @@ async function quantizationOf(findings: Findings): Promise<Quantization> {
     decoder: {
       precision: decoder.precision,
       bytes: { float: floatFiles.decoder.length, quantized: files.decoder.length },
-      groups: [],
-      trials: decoder.trials,
+      groups: decoder.gated ? groupRecords(decoder.gated) : [],
+      trials: decoder.gated?.outcome.trials ?? [],
     },
     scores,
   };
@@ -129,7 +138,7 @@ async function quantizationOf(findings: Findings): Promise<Quantization> {
 }
 
 /** Worst first where they were ranked, else as they come in the network. */
-function groupRecords({ groups, outcome }: EncoderQuantization): readonly GroupRecord[] {
+function groupRecords({ groups, outcome }: GatedQuantization): readonly GroupRecord[] {
   const errors = new Map(outcome.ranking.map(({ group, error }) => [group, error]));
   const inFloat = new Set(outcome.float);
   return groups

@@ -153,6 +153,16 @@ describe('quantize', () => {
     expect(await metadataOf(artifact.decoder)).toMatchObject({ 'sluice.precision': 'float16-weights' });
   });
 
+  it('quantizes the decoder where that is asked for, behind the same gate', async () => {
+    const { artifact, record } = await quantized({ 'max-f1-drop': 1, decoder: 'int8' });
+    expect(record.decoder.precision).toBe('int8');
+    expect(record.decoder.groups.length).toBeGreaterThan(40);
+    expect(record.decoder.bytes.quantized).toBeLessThan(0.35 * record.decoder.bytes.float);
+    expect(record.decoder.trials).toEqual([{ float: 0, f1: record.gate.f1_quantized }]);
+    expect(record.gate.f1_quantized).toBeLessThan(1);
+    expect(await metadataOf(artifact.decoder)).toMatchObject({ 'sluice.precision': 'int8', 'sluice.mask_token': '0' });
+  });
+
   it('leaves no file behind when it is interrupted, and then ends as if it had not been', async () => {
     const whole = await quantized({ 'max-f1-drop': 1 });
     const controller = new AbortController();

@@ -1,6 +1,6 @@
 import type { Frame, Prompt } from '@sluice/data';
-import type { Executable, Feeds } from '../../engines/tensor-engine.js';
-import { float32Tensor } from '../../engines/tensor.js';
+import type { Executable } from '../../engines/tensor-engine.js';
+import { float32Tensor, type Tensor } from '../../engines/tensor.js';
 import { modelErrors } from '../../errors.js';
 import type { PromptSpace } from '../../sam/prompt-encoder.js';
 import { CHANNELS, GRID, IMAGE_TOKENS, LOW_RES, LOW_RES_PIXELS } from '../../sam/shape.js';
@@ -15,7 +15,7 @@ export function decoderFeeds(
   frame: Frame,
   image: PromptSpace['image'],
   prompt: Prompt,
-): Feeds {
+): Readonly<Record<string, Tensor>> {
   const { box, points = [], instance } = prompt;
   if (box === undefined && points.length === 0) throw modelErrors.EMPTY_PROMPT({ instance });
   const [scaleX, scaleY] = [frame.width / image.width, frame.height / image.height];

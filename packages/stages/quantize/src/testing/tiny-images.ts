@@ -35,7 +35,7 @@ const frame = { size: 1024, width: 1024, height: 768 };
 /** `keys` are of the form `val/a`; the float model has F1 1 on all of them. */
 export async function tinyData(folder: string, engine: TensorEngine, keys: readonly string[]): Promise<TinyData> {
   const model = join(folder, 'tiny.safetensors');
-  await writeTinyCheckpoint(model, [8, 8]);
+  await writeTinyCheckpoint(model, [8, 8], 96);
   const path = join(folder, 'decoder.safetensors');
   writeFileSync(path, writeSafetensors(await loadSamWeights(model)));
   const digest = createHash('sha256').update(readFileSync(path)).digest('hex');
