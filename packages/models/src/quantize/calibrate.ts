@@ -77,13 +77,14 @@ async function findExtremes(
   engine: TensorEngine,
 ): Promise<{ readonly count: number; readonly seen: readonly Seen[] }> {
   let seen: readonly Seen[] | undefined;
+  const refuse = (name: string, image: number) =>
+    modelErrors.BAD_MODEL({ model: 'the model', problem: `"${name}" is not finite on image ${String(image)}` });
   const count = await runEach(withExtremes(model, watched), images, engine, (outputs, image) => {
+    // The least and the greatest of values pass over NaN; what comes out in the end does not.
+    for (const { name } of model.graph.output) if (!outputs(name).every(Number.isFinite)) throw refuse(name, image);
     seen = watched.map(({ name }, i) => {
       const [least, most] = [outputs(`min/${String(i)}`), outputs(`max/${String(i)}`)];
-      if (![...least, ...most].every(Number.isFinite)) {
-        const problem = `"${name}" is not finite on image ${String(image)}`;
-        throw modelErrors.BAD_MODEL({ model: 'the model', problem });
-      }
+      if (![...least, ...most].every(Number.isFinite)) throw refuse(name, image);
       const before = seen?.[i]?.extremes;
       const extremes = Array.from(least, (min, channel) =>
         joined([{ min, max: most[channel]! }, ...(before ? [before[channel]!] : [])]),
