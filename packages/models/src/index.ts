@@ -22,12 +22,17 @@ export {
   type TensorEngine,
 } from './engines/tensor-engine.js';
 export { float32Tensor, type Tensor } from './engines/tensor.js';
-export { createOnnxRuntimeEngine, type OnnxRuntimeOptions } from './engines/onnxruntime/onnx-runtime-engine.js';
+export {
+  createOnnxRuntimeEngine,
+  onnxRuntimeVersion,
+  type OnnxRuntimeOptions,
+} from './engines/onnxruntime/onnx-runtime-engine.js';
 export { createTfjsEngine, type TfjsOptions } from './engines/tfjs/tfjs-engine.js';
 export {
   describeBackend,
   findBackend,
   type FindBackendOptions,
+  whyBackend,
   type FoundBackend,
 } from './engines/tfjs/find-backend.js';
 export { gradients } from './autodiff/backward.js';
@@ -104,6 +109,7 @@ export {
   encoderModel,
   exportEncoder,
   exportDecoder,
+  refuseLargeEncoder,
   withMetadata,
   type ExportDecoderOptions,
 } from './export/export-decoder.js';
