@@ -127,8 +127,15 @@ export {
 export { decoderLacks } from './zoo/decoder-lacks.js';
 export { modelLacks } from './zoo/model-lacks.js';
 export { modelsFolder } from './zoo/models-folder.js';
-export { pullFile, stateOf, type PullOptions } from './zoo/pull/pull-file.js';
-export { locate, modelDigest, resolveModel, resolveModelFile, type ResolvedModel } from './zoo/resolve-model-file.js';
+export { pullFile, type PullOptions } from './zoo/pull/pull-file.js';
+export {
+  locate,
+  modelDigest,
+  resolveModel,
+  resolveModelFile,
+  verifyFile,
+  type ResolvedModel,
+} from './zoo/resolve-model-file.js';
 export {
   createDecoderPredictor,
   type DecoderPredictor,
