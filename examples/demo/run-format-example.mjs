@@ -7,15 +7,23 @@ import { runDemoPipeline } from './run-demo-pipeline.mjs';
  * on, `--set path=value` overrides the file.
  */
 export async function runFormatExample(format, pipeline) {
-  const { values } = parseArgs({
-    options: {
-      // Fewer than the demo has, with more instances in each.
-      pictures: { type: 'string', default: '16' },
-      set: { type: 'string', multiple: true, default: [] },
-    },
-  });
+  const values = argumentsOrExit();
   const train = Math.max(1, Math.trunc(Number(values.pictures)) || 16);
   const others = Math.ceil(train / 3);
   const set = ['vars.epochs=2', 'stages.prompts.with.jitter=0', ...values.set];
   await runDemoPipeline(pipeline, { dataset: { train, val: others, test: others, format }, set });
+}
+
+function argumentsOrExit() {
+  try {
+    const options = {
+      // Fewer than the demo has, with more instances in each.
+      pictures: { type: 'string', default: '16' },
+      set: { type: 'string', multiple: true, default: [] },
+    };
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${error.message}\nAn example takes --pictures N and --set path=value.`);
+    process.exit(2);
+  }
 }
