@@ -23,6 +23,11 @@ const elsewhere = {
         (command) => `${command} --config sam-tiny-vit --checkpoint latest --data-root ./photos`,
       ),
       'export --config sam-tiny-vit --checkpoint latest',
+      ...[
+        '--image a.jpg --box 40,60,240,180 --point 120,90',
+        "--image a.jpg --point '120,90 200,40,0'",
+        '--prompts prompts.json',
+      ].map((asked) => `predict --config sam-tiny-vit --checkpoint latest ${asked}`),
     ].map((command) => [command, 'packages/pipelines/src/recipes/recipe-runs.test.ts']),
   ),
   ...Object.fromEntries(

@@ -55,11 +55,12 @@ export { runTests, type RunTestsOptions, type TestOutcome } from './run/run-test
 export { runPipeline, type RunOptions } from './run/run-pipeline.js';
 export type { ContentStore } from './services/content-store.js';
 export type { Logger } from './services/logger.js';
+export type { NoteService } from './services/note-service.js';
 export { defineService, type AnyService, type ServiceDefinition } from './services/define-service.js';
 export type { LogLine, LogWriter } from './services/log-writer.js';
 export type { Snapshot, StageState, StateStore } from './services/state-store.js';
 export { serviceToken } from './services/service-token.js';
-export { CONTENT_STORE, LOG_WRITER, LOGGER, RUN_FOLDER, STATE_STORE } from './services/tokens.js';
+export { CONTENT_STORE, LOG_WRITER, LOGGER, NOTE_SERVICE, RUN_FOLDER, STATE_STORE } from './services/tokens.js';
 export type { AnyStage } from './stage/any-stage.js';
 export { defineContract, type DataContract } from './stage/data-contract.js';
 export {

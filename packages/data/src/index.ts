@@ -55,6 +55,8 @@ export { openDataset, type OpenDataset, type OpenOptions } from './archives/open
 export { DATUMARO_RULES } from './formats/datumaro-rules.js';
 export { findFormat, type FoundFormat } from './formats/find-format.js';
 export { datasetFormats } from './formats/formats.js';
+export { fileWithin } from './formats/file-within.js';
+export { readJson } from './formats/read-json.js';
 export { emptyTallies, tally, type Tallies, type Tally } from './formats/tally.js';
 export { isHarmless } from './formats/harmless.js';
 export { checkDataset, type CheckedDataset, type Problem } from './tools/check-dataset.js';

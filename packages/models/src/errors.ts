@@ -27,8 +27,9 @@ export const modelErrors = defineErrors('models', {
     `${d.path} is not an ONNX model (${d.reason}); export it again, or check that the path is right and the download complete`,
   NO_SHAPE: (d: { path: string; node: string; reason: string }) =>
     `the cost of ${d.path} can't be told at ${d.node}: ${d.reason}`,
-  MODEL_TOO_LARGE: (d: { bytes: number }) =>
-    `the ONNX model has ${String(d.bytes)} bytes; a protobuf file holds at most 2 GiB, so feed large weights as inputs instead of constants`,
+  MODEL_TOO_LARGE: (d: { model: string; bytes: number }) =>
+    `${d.model} has ${String(d.bytes)} bytes; one ONNX file holds at most 2 GiB, and what works on a whole model, such as quantization, works on one file. ` +
+    'Take a smaller model; to encode, train and export this one is no obstacle',
   // weights and the model zoo
   BAD_SAFETENSORS: (d: { source: string; problem: string }) =>
     `${d.source} is no valid safetensors file: ${d.problem}. Nothing was read from it; get the file again`,

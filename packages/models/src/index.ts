@@ -22,12 +22,17 @@ export {
   type TensorEngine,
 } from './engines/tensor-engine.js';
 export { float32Tensor, type Tensor } from './engines/tensor.js';
-export { createOnnxRuntimeEngine, type OnnxRuntimeOptions } from './engines/onnxruntime/onnx-runtime-engine.js';
+export {
+  createOnnxRuntimeEngine,
+  onnxRuntimeVersion,
+  type OnnxRuntimeOptions,
+} from './engines/onnxruntime/onnx-runtime-engine.js';
 export { createTfjsEngine, type TfjsOptions } from './engines/tfjs/tfjs-engine.js';
 export {
   describeBackend,
   findBackend,
   type FindBackendOptions,
+  whyBackend,
   type FoundBackend,
 } from './engines/tfjs/find-backend.js';
 export { gradients } from './autodiff/backward.js';
@@ -104,6 +109,7 @@ export {
   encoderModel,
   exportEncoder,
   exportDecoder,
+  refuseLargeEncoder,
   withMetadata,
   type ExportDecoderOptions,
 } from './export/export-decoder.js';
@@ -121,8 +127,15 @@ export {
 export { decoderLacks } from './zoo/decoder-lacks.js';
 export { modelLacks } from './zoo/model-lacks.js';
 export { modelsFolder } from './zoo/models-folder.js';
-export { pullFile, stateOf, type PullOptions } from './zoo/pull/pull-file.js';
-export { locate, modelDigest, resolveModel, resolveModelFile, type ResolvedModel } from './zoo/resolve-model-file.js';
+export { pullFile, type PullOptions } from './zoo/pull/pull-file.js';
+export {
+  locate,
+  modelDigest,
+  resolveModel,
+  resolveModelFile,
+  verifyFile,
+  type ResolvedModel,
+} from './zoo/resolve-model-file.js';
 export {
   createDecoderPredictor,
   type DecoderPredictor,

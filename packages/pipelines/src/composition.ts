@@ -1,6 +1,7 @@
 import {
   CONTENT_STORE,
   LOGGER,
+  NOTE_SERVICE,
   openContentStore,
   openRunReferences,
   openStateStore,
@@ -64,12 +65,19 @@ export const serviceChoices = ({ cacheDir, threads }: ServiceOptions): ServiceCh
   engine: {
     onnxruntime: onnxruntimeChoice(threads),
     tfjs: async () => {
-      const { createTfjsEngine, TENSOR_ENGINE } = await import('@sluice/models');
+      const { createTfjsEngine, TENSOR_ENGINE, whyBackend } = await import('@sluice/models');
       return containerModule(({ bind }) => {
         bind(TENSOR_ENGINE)
           .toDynamicValue((context) => {
-            const logger = context.get(LOGGER);
-            return createTfjsEngine({ threads, report: (sentence) => logger.info(sentence) });
+            const [logger, note] = [context.get(LOGGER), context.get(NOTE_SERVICE)];
+            return createTfjsEngine({
+              threads,
+              report: (found, sentence) => {
+                logger.info(sentence);
+                const { backend, package: name, version } = found;
+                note('engine', { backend, package: `${name} ${version}`, why: whyBackend(found) });
+              },
+            });
           })
           .inSingletonScope()
           .onDeactivation((engine) => engine.dispose());

@@ -19,6 +19,17 @@ describe('writeFileAtomic', () => {
     expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['c.txt']);
   });
 
+  it('writes pieces one after the other', async () => {
+    const path = join(folder, 'f');
+    await writeFileAtomic(
+      path,
+      ['one, ', '', 'two'].map((piece) => new TextEncoder().encode(piece)),
+    );
+    expect(readFileSync(path, 'utf8')).toBe('one, two');
+    await writeFileAtomic(path, []);
+    expect(readFileSync(path, 'utf8')).toBe('');
+  });
+
   it('leaves the old content, and nothing beside it, where it cannot write', async () => {
     mkdirSync(join(folder, 'taken', 'inner'), { recursive: true });
     await expect(writeFileAtomic(join(folder, 'taken'), 'x')).rejects.toThrow();

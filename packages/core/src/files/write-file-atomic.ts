@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
 /**
- * Writes a whole file or nothing: temporary name beside it, fsync, rename, fsync of the folder. Makes the folder. After a crash at
+ * Writes a whole file, given in pieces where it is too large for one array, or nothing: temporary name beside it, fsync, rename, fsync of the folder. Makes the folder. After a crash at
  * any moment the path holds the old content or the new, and several writers leave one of their contents.
  */
 export async function writeFileAtomic(
   path: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | readonly Uint8Array[],
   files: FileSystem = nodeFileSystem,
 ): Promise<void> {
   const folder = dirname(path);
@@ -17,7 +17,7 @@ export async function writeFileAtomic(
   try {
     const file = await files.open(temporary, 'wx');
     try {
-      await file.writeFile(content);
+      for (const piece of isWhole(content) ? [content] : content) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();
@@ -31,6 +31,9 @@ export async function writeFileAtomic(
   await syncFolder(folder, files);
   if (made !== undefined) await syncFoldersAbove(folder, dirname(made), files);
 }
+
+const isWhole = (content: Uint8Array | string | readonly Uint8Array[]): content is Uint8Array | string =>
+  typeof content === 'string' || content instanceof Uint8Array;
 
 /** A name beside `path` that no other writer takes, and that tells which process writes: after a crash it can be seen to be left over. */
 export function temporaryName(path: string): string {

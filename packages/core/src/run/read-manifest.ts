@@ -28,6 +28,7 @@ const schema = Type.Object({
   cpus: Type.Number(),
   facts: Type.Record(Type.String(), Type.Unknown()),
   services: Type.Record(Type.String(), Type.String()),
+  serviceFacts: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), Type.String()))),
   stages: Type.Record(
     Type.String(),
     Type.Object({

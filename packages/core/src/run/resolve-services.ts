@@ -2,7 +2,8 @@ import type { Container, ContainerModule, ServiceIdentifier } from 'inversify';
 import { coreErrors } from '../errors/core-errors.js';
 import type { PlannedStage } from '../pipeline/plan.js';
 import type { Logger } from '../services/logger.js';
-import { LOG_WRITER, LOGGER, RUN_FOLDER } from '../services/tokens.js';
+import type { NoteService } from '../services/note-service.js';
+import { LOG_WRITER, LOGGER, NOTE_SERVICE, RUN_FOLDER } from '../services/tokens.js';
 import type { LogWriter } from '../services/log-writer.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -20,11 +21,12 @@ export async function openRunServices(
   parent: Container | undefined,
   modules: readonly (() => Promise<ContainerModule>)[],
   logger: Logger,
-  folder?: RunFolder,
+  { folder, note = () => undefined }: { readonly folder?: RunFolder; readonly note?: NoteService } = {},
 ): Promise<RunServices> {
   const inversify = await import('inversify');
   const container = new inversify.Container(parent === undefined ? {} : { parent });
   container.bind(LOGGER).toConstantValue(logger);
+  container.bind(NOTE_SERVICE).toConstantValue(note);
   if (folder !== undefined) container.bind(RUN_FOLDER).toConstantValue(folder);
   for (const load of modules) await container.loadAsync(await load());
   return {

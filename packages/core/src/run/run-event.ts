@@ -46,6 +46,8 @@ export type RunEvent =
       readonly pipeline: string;
       readonly stages: readonly string[];
     }
+  /** What a service turned out to be, see `NoteService`; before the stages that use it are started. */
+  | { readonly type: 'service-noted'; readonly service: string; readonly facts: Readonly<Record<string, string>> }
   | { readonly type: 'stage-started'; readonly stage: string }
   | (StageEvent & { readonly stage: string })
   /** What the keys of a pure stage's results are made of, before its first item. */

@@ -168,10 +168,13 @@ async function work(
     controller.signal.throwIfAborted();
     scope.log = await openLogWriter(plan.logModule, folder);
     log.relay(scope.log.writer);
-    const services = (opened.services = await openRunServices(options.container, plan.modules, log.logger, folder));
     const report = (event: RunEvent): void => {
       if (!over) emit(event);
     };
+    const services = (opened.services = await openRunServices(options.container, plan.modules, log.logger, {
+      folder,
+      note: (service, facts) => report({ type: 'service-noted', service, facts }),
+    }));
     const { reuse = {} } = options;
     const { signal } = controller;
     const stages = await openStages({ plan, reuse, services, folder, log, emit: report, signal });

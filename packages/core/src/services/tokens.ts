@@ -3,6 +3,7 @@ import type { RunFolder } from '../run/run-folder.js';
 import type { ContentStore } from './content-store.js';
 import type { LogWriter } from './log-writer.js';
 import type { Logger } from './logger.js';
+import type { NoteService } from './note-service.js';
 import { serviceToken } from './service-token.js';
 import type { StateStore } from './state-store.js';
 
@@ -14,6 +15,9 @@ export const LOGGER: ServiceIdentifier<Logger> = serviceToken('sluice.Logger');
 
 /** Gets the lines of the run's log beside its file; unbound unless `services: { logger: ... }` names a package. */
 export const LOG_WRITER: ServiceIdentifier<LogWriter> = serviceToken('sluice.LogWriter');
+
+/** Tells the run's manifest what a service turned out to be, bound in every run; where a run is only planned, it tells nobody. */
+export const NOTE_SERVICE: ServiceIdentifier<NoteService> = serviceToken('sluice.NoteService');
 
 /** Snapshots of long work on disk; training's state lies here. */
 export const STATE_STORE: ServiceIdentifier<StateStore> = serviceToken('sluice.StateStore');

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { freeMemory } from '../engines/free-memory.js';
 import type { TensorEngine } from '../engines/tensor-engine.js';
 import { modelErrors } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
-import { readOnnx } from '../onnx/read-onnx.js';
+import { readOnnxFile } from '../onnx/read-onnx.js';
 import { stagePorts, type EncoderPorts } from '../sam/encoders/encoder-ports.js';
 import { tinyVit } from '../sam/tiny-vit/tiny-vit.js';
 import { vit } from '../sam/vit/vit.js';
@@ -51,8 +50,8 @@ function graphOf(weights: Weights, size: number, ports: EncoderPorts, hiddenAtOn
 
 /** `readTinyVit` copies what it takes. */
 async function readTinyVitFile(path: string): Promise<Weights> {
-  const bytes = await readFile(path);
-  const weights = readTinyVit(readOnnx(bytes, path), path);
-  freeMemory([bytes.buffer]);
+  const model = await readOnnxFile(path);
+  const weights = readTinyVit(model, path);
+  freeMemory(model.graph.initializer.flatMap(({ rawData }) => (rawData ? [rawData.buffer] : [])));
   return weights;
 }

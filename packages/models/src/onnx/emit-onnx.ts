@@ -7,6 +7,7 @@ import {
   attributeTypes,
   dataTypes,
   type OnnxAttributeProto,
+  type OnnxModel,
   type OnnxNode,
   type OnnxTensor,
   type OnnxValueInfo,
@@ -18,13 +19,16 @@ import { writeOnnx } from './write-onnx.js';
  * A graph as an ONNX model: opset 17, with onnxruntime's own operators (`com.microsoft`) where they are faster. Values keep their
  * names; an output has the name that the graph gives it. The same graph gives the same bytes.
  */
-export function emitOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
+export const emitOnnx = (graph: Graph): Uint8Array<ArrayBuffer> => writeOnnx(onnxModel(graph));
+
+/** The same before it is written: constants of float32 are the graph's own memory. */
+export function onnxModel(graph: Graph): OnnxModel {
   const { names, identities } = nameValues(graph);
   const nameOf = (value: Value): string => names.get(value) ?? value.name;
   const used = new Set([...Object.values(graph.outputs), ...graph.nodes.flatMap(({ inputs }) => inputs)]);
   const integers = integerTensors();
   const nodes = graph.nodes.map((node) => nodeProto(node, nameOf, used, integers));
-  return writeOnnx({
+  return {
     irVersion: 8,
     producerName: 'sluice',
     opsetImport: [{ version: 17 }, { domain: 'com.microsoft', version: 1 }],
@@ -35,7 +39,7 @@ export function emitOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
       input: graph.inputs.map((value) => valueInfo(value, nameOf(value))),
       output: Object.entries(graph.outputs).map(([name, value]) => valueInfo(value, name)),
     },
-  });
+  };
 }
 
 function nodeProto(

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import protobuf from 'protobufjs/light.js';
 import { modelErrors } from '../errors.js';
 import { modelProto, type OnnxModel } from './onnx-schema.js';
+import { MOST_BYTES } from './write-onnx.js';
 
 /**
  * Reads an ONNX model; `path` only names it in errors. Throws `models/NOT_ONNX`. The objects may be changed and written again with
@@ -15,6 +16,9 @@ export function readOnnx(bytes: Uint8Array, path = 'the buffer'): OnnxModel {
 }
 
 export async function readOnnxFile(path: string): Promise<OnnxModel> {
+  const { size } = await stat(path);
+  if (size > MOST_BYTES)
+    throw modelErrors.NOT_ONNX({ path, reason: `it has ${String(size)} bytes; a protobuf file has less than 2 GiB` });
   return readOnnx(await readFile(path), path);
 }
 

@@ -12,6 +12,8 @@ export interface PinnedFile {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** What to know where a file has another hash. */
+  readonly note?: string;
 }
 
 /** A SAM model and where its weights come from. */
@@ -53,11 +55,10 @@ const mobileSam: PinnedFile = {
   bytes: 40_728_226,
   sha256: '6dbb90523a35330fedd7f1d3dfc66f995213d81b29a5ca8108dbcdd4e37d6c2f',
 };
-const vitB = meta(
-  'sam_vit_b_01ec64.pth',
-  375_042_383,
-  'ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912',
-);
+const vitB: PinnedFile = {
+  ...meta('sam_vit_b_01ec64.pth', 375_042_383, 'ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912'),
+  note: 'Its SHA-256 ends in c912; one that ends in c966 is quoted, too, but no file is known that has it.',
+};
 const vitL = meta(
   'sam_vit_l_0b3195.pth',
   1_249_524_607,

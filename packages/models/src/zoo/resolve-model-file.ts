@@ -74,11 +74,15 @@ async function hashOnce(path: string): Promise<string> {
 export async function verifyFile(
   model: string,
   path: string,
-  { bytes, sha256, source }: Pick<PinnedFile, 'bytes' | 'sha256' | 'source'>,
+  { bytes, sha256, source, note }: Pick<PinnedFile, 'bytes' | 'sha256' | 'source' | 'note'>,
 ): Promise<void> {
   const changed = (what: string, expected: string | number, actual: string | number) =>
     modelErrors.WEIGHTS_CHANGED({
-      ...{ model, path, advice: 'url' in source ? pullAgain(model) : installAgain },
+      ...{
+        model,
+        path,
+        advice: [...(note === undefined ? [] : [note]), 'url' in source ? pullAgain(model) : installAgain].join(' '),
+      },
       ...{ expected: what.replace('#', String(expected)), actual: what.replace('#', String(actual)) },
     });
   const { size } = await stat(path).catch((cause: unknown) => {

@@ -145,7 +145,7 @@ describe('--json', () => {
       valid: false,
       diagnostics: [{ file: 'nowhere.yaml' }],
     });
-    expect(await json('stages')).toHaveLength(12);
+    expect(await json('stages')).toHaveLength(13);
     expect(await json('describe', 'encode')).toMatchObject({
       type: 'encode',
       package: { name: '@sluice/stage-encode' },

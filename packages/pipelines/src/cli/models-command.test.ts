@@ -70,6 +70,13 @@ describe('sluice models', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/intact {3}sam-tiny-vit {2}.*\naltered {2}sam-vit-b/s);
     expect(err).toContain('sluice models pull');
+    expect(err).toMatch(
+      /sam_vit_b_01ec64\.pth is not the file .*"sam-vit-b".*: expected 375042383 bytes, found 7 bytes\. Its SHA-256 ends in c912; one that ends in c966 is quoted, too/,
+    );
+    expect(await json('models', 'verify', 'sam-vit-b')).toMatchObject({
+      sound: false,
+      files: [{ state: 'altered', problem: expect.stringContaining('found 7 bytes') as string }],
+    });
     expect(await json('models', 'verify', 'sam-vit-l')).toMatchObject({ sound: false, files: [{ state: 'missing' }] });
   });
 

@@ -95,7 +95,11 @@ export async function verifyModelsCommand(
   const files = (await Promise.all(models.map(verifyModel))).flat();
   const sound = files.every(({ state }) => state === 'intact');
   if (json === true) terminal.out(document({ folder, sound, files }));
-  else for (const { model, path, state } of files) terminal.out(`${state.padEnd(8)} ${model}  ${path}\n`);
+  else {
+    for (const { model, path, state } of files) terminal.out(`${state.padEnd(8)} ${model}  ${path}\n`);
+    for (const problem of new Set(files.map((file) => file.problem)))
+      if (problem !== undefined) terminal.err(`${problem}\n`);
+  }
   if (!sound && json !== true) terminal.err('`sluice models pull NAME` brings what is missing or altered\n');
   return sound ? exitCodes.ok : exitCodes.stageFailed;
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { pipelinesErrors } from '../errors.js';
+import { askSettings, type AskOptions } from '../recipes/ask-settings.js';
 import { findCheckpoint } from '../recipes/find-checkpoint.js';
 import { findRecipe } from '../recipes/find-recipe.js';
 import { preparedAs } from '../recipes/prepared-as.js';
@@ -32,6 +33,8 @@ export interface RecipeOptions extends Pick<
   readonly workDir: string;
   readonly seed?: number;
   readonly maxEpochs?: number;
+  /** `predict`: images and prompts of one's own in the place of a dataset. */
+  readonly ask?: AskOptions;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function recipeCommand(
   options: RecipeOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { config, dataRoot, checkpoint, preset, workDir, seed, maxEpochs, set, ...running } = options;
+  const { config, dataRoot, checkpoint, preset, workDir, seed, maxEpochs, ask, set, ...running } = options;
   const recipe = findRecipe(config);
   const decoder = checkpoint === undefined ? undefined : await findCheckpoint(checkpoint, workDir);
   const takesPlace = decoder !== undefined && command !== 'train';
@@ -51,10 +54,14 @@ export async function recipeCommand(
     ...[preset ?? recipe.preset ?? []].flat(),
     ...(takesPlace ? ['trained'] : []),
     ...(command === 'predict' || (takesPlace && command === 'optimize') ? [command] : []),
+    ...(ask ? ['ask'] : []),
   ];
   const asTrained = takesPlace && preset === undefined && recipe.preset !== undefined;
   const overrides = [
-    ...(asTrained ? await preparedAs(decoder.path) : []).flatMap(([place, value]) => given(place, value)),
+    ...(asTrained ? await preparedAs(decoder.path) : [])
+      .filter(([place]) => ask === undefined || !/^stages\.(ingest|prompts)\./.test(place)) // which have no place then
+      .flatMap(([place, value]) => given(place, value)),
+    ...(ask ? askSettings(ask) : []).flatMap(([place, value]) => given(place, value)),
     ...given('vars.data', dataRoot === undefined ? undefined : datasetAt(dataRoot)),
     ...given(takesPlace ? 'vars.checkpoint' : 'stages.train.with.start', decoder?.path),
     ...given('seed', seed),
@@ -74,7 +81,7 @@ export async function recipeCommand(
 }
 
 /** A text is written so that YAML reads it as one, whatever it holds. */
-const given = (place: string, value: string | number | boolean | undefined): readonly string[] =>
+const given = (place: string, value: string | number | boolean | readonly object[] | undefined): readonly string[] =>
   value === undefined ? [] : [`${place}=${JSON.stringify(value)}`];
 
 /** Absolute, as the recipe's own folder is none of the user's. Throws `pipelines/DATA_ROOT`. */

@@ -23,6 +23,39 @@ export const configOption = (): Option =>
 export const checkpointOption = (meaning: string): Option =>
   new Option('--checkpoint <run-or-file>', `${meaning}: a run (its name, folder, or \`latest\`), or a file`);
 
+/** Options of `predict` in the place of `--data-root`. */
+export const addAskOptions = (command: Command): Command =>
+  command
+    .option('--image <file>', 'ask about this image instead, with --box and --point: a mask for each')
+    .addOption(
+      new Option('--box <x0,y0,x1,y1>', 'a box around an object, in pixels; may be repeated')
+        .argParser((text, before: readonly (readonly number[])[]) => [...before, numbers(text, [4])])
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '--point <x,y>',
+        'a pixel on an object; several of one object with spaces between, with `,0` those that are not on it: "120,90 200,40,0"; may be repeated',
+      )
+        .argParser((text, before: readonly (readonly (readonly number[])[])[]) => [
+          ...before,
+          text
+            .trim()
+            .split(/\s+/)
+            .map((point) => numbers(point, [2, 3])),
+        ])
+        .default([], 'none'),
+    )
+    .option('--prompts <file>', 'ask what this JSON file of images, boxes and points says');
+
+/** Numbers with commas between. */
+function numbers(text: string, counts: readonly number[]): readonly number[] {
+  const found = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (!found.every(Number.isFinite) || !counts.includes(found.length))
+    throw new InvalidArgumentError(`It must be ${counts.join(' or ')} numbers with commas between.`);
+  return found;
+}
+
 function seedNumber(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
+import { SluiceError } from '@sluice/core';
 import {
   countModel,
   filesOf,
   locate,
   modelNames,
-  stateOf,
+  verifyFile,
   zooModel,
   type ModelCounts,
   type PinnedFile,
@@ -84,13 +85,30 @@ function placeOf(name: string, pinned: PinnedFile, folder: string): string {
 
 /** Reads a model's files and compares them with what they are pinned to. */
 export async function verifyModel({ name, files }: ModelRecord): Promise<readonly VerifiedFile[]> {
+  const pins = filesOf(zooModel(name));
   const verified: VerifiedFile[] = [];
-  for (const file of files) verified.push({ model: name, path: file.path, state: await stateOf(file.path, file) });
+  for (const [i, { path, present }] of files.entries()) {
+    const problem = present ? await problemOf(verifyFile(name, path, pins[i]!)) : undefined;
+    const state = !present ? 'missing' : problem === undefined ? 'intact' : 'altered';
+    verified.push({ model: name, path, state, ...(problem !== undefined && { problem }) });
+  }
   return verified;
 }
+
+/** What is wrong with a file, in the words of its error. */
+const problemOf = (verified: Promise<void>): Promise<string | undefined> =>
+  verified.then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof SluiceError && error.code === 'models/WEIGHTS_CHANGED') return error.message;
+      throw error;
+    },
+  );
 
 export interface VerifiedFile {
   readonly model: string;
   readonly path: string;
   readonly state: 'missing' | 'altered' | 'intact';
+  /** How one that is altered differs from what it should be. */
+  readonly problem?: string;
 }

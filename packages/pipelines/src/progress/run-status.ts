@@ -68,6 +68,7 @@ export function nextStatus(status: RunStatus, event: RunEvent): RunStatus {
     case 'metric':
       if (event.scope !== 'final') return status;
       return { ...status, final: [...status.final, { stage: event.stage, values: event.values }] };
+    case 'service-noted':
     case 'cache-key':
     case 'item-cached':
     case 'dead-letter':

@@ -116,6 +116,56 @@ describe('a ViT of random weights, by the recipe sam-vit-b', () => {
     expect(err).toContain('data/NO_SUBSET');
   }, 120_000);
 
+  it("is asked with --checkpoint about an image by boxes and points of one's own, without a dataset", async () => {
+    const [run] = runs('asked');
+    const byMasks = predictionsOf(path.join('asked', run!));
+    const { file_name: name } = byMasks.images[0]!;
+    const image = path.join('photos/images/test', name);
+    const { annotations } = JSON.parse(readFileSync('photos/annotations/instances_test.json', 'utf8')) as {
+      annotations: { bbox: [number, number, number, number] }[];
+    };
+    const boxes = annotations.slice(0, 2).map(({ bbox: [x, y, width, height] }) => [x, y, x + width, y + height]);
+    const words = ['predict', ...plain, ...own, '--checkpoint', inRun('checkpoints/epoch-001.safetensors')];
+    const ask = async (workDir: string, ...prompts: readonly string[]) => {
+      const { code, err } = await sluice(...words, '--work-dir', workDir, ...prompts);
+      expect(code, err).toBe(0);
+      return predictionsOf(path.join(workDir, runs(workDir)[0]!));
+    };
+    const asked = boxes.flatMap((box) => ['--box', box.join(',')]);
+    const answered = await ask('given', '--image', image, ...asked, '--point', '20,30', '--point', '20,30 1,1,0');
+    expect(answered.images).toEqual(byMasks.images);
+    expect(answered.annotations.map(({ instance }) => instance)).toEqual(['1', '2', '3', '4']);
+    const masks = answered.annotations.map(({ segmentation }) => segmentation);
+    expect(masks.slice(0, 2)).toEqual(byMasks.annotations.slice(0, 2).map(({ segmentation }) => segmentation));
+    expect(masks[3]).not.toEqual(masks[2]);
+
+    const prompts = [{ box: boxes[0], category: 'Blüte' }, { points: [[20, 30]] }];
+    writeFileSync(path.join('photos/images/test', 'ask.json'), JSON.stringify({ images: [{ file: name, prompts }] }));
+    const fromFile = await ask('given-file', '--prompts', 'photos/images/test/ask.json');
+    expect(fromFile.annotations.map(({ segmentation }) => segmentation)).toEqual([masks[0], masks[2]]);
+    expect(fromFile.categories.map(({ name }) => name)).toEqual(['Blüte', 'object']);
+
+    const outside = await sluice(...words, '--work-dir', 'given', '--image', image, '--point', '20,3000');
+    expect(outside.code).not.toBe(0);
+    expect(outside.err).toContain('has the point 20,3000 beside the image');
+  }, 120_000);
+
+  it.each([
+    [['--box', '1,2,3,4'], '--box and --point need the image that they are of'],
+    [['--image', 'photos'], '--image needs a --box or a --point'],
+    [['--image', 'photos', '--box', '1,2,3'], 'It must be 4 numbers with commas between.'],
+    [['--image', 'photos', '--point', '1,x'], 'It must be 2 or 3 numbers with commas between.'],
+    [['--image', 'photos', '--point', '1,2', '--prompts', 'p.json'], '--prompts names the images itself'],
+    [['--prompts', 'p.json', '--data-root', 'photos'], '--data-root has prompts of its own'],
+    [['--prompts', 'nowhere.json'], 'nowhere.json'],
+    [[], "required option '--data-root <path>' not specified"],
+  ])('is not asked with %j', async (words, message) => {
+    const weights = inRun('checkpoints/epoch-001.safetensors');
+    const { code, err } = await sluice('predict', '--config', 'sam-tiny-vit', '--checkpoint', weights, ...words);
+    expect(code).not.toBe(0);
+    expect(err).toContain(message);
+  });
+
   it('is quantized with --checkpoint, and what was found out before is not found out again', async () => {
     const optimized = ['--work-dir', 'optimized', '--checkpoint', inRun('checkpoints/epoch-001.safetensors')];
     const few = ['--set', 'stages.quantize.with.samples=1', '--set', 'stages.quantize.with.max-f1-drop=1'];
@@ -222,3 +272,10 @@ async function expectSameEmbedding(file: string, checkpoint: string): Promise<vo
   expect(embedding.some((value) => Math.abs(value) > 0.1)).toBe(true);
   await engine.dispose();
 }
+
+const predictionsOf = (run: string) =>
+  JSON.parse(readFileSync(path.join(run, 'predictions/instances_test.json'), 'utf8')) as {
+    readonly images: readonly { readonly file_name: string }[];
+    readonly categories: readonly { readonly name: string }[];
+    readonly annotations: readonly { readonly instance: string; readonly segmentation: object }[];
+  };

@@ -43,12 +43,13 @@ export function compareRuns(a: RunRecord, b: RunRecord, resolved: readonly [unkn
   };
 }
 
-const environmentOf = ({ sluice, node, platform, cpus, facts, stages }: Manifest) => ({
+const environmentOf = ({ sluice, node, platform, cpus, facts, serviceFacts, stages }: Manifest) => ({
   sluice: sluice?.version,
   node,
   platform,
   cpus,
   facts,
+  services: serviceFacts,
   packages: Object.fromEntries(
     Object.values(stages).map(({ uses, package: identity }) => [identity?.name ?? uses, identity?.version]),
   ),

@@ -21,6 +21,7 @@ export function listText(runs: readonly RunRecord[], now: Date): string {
 export function showText(run: RunRecord, now: Date, workingFolder: string): string {
   const { manifest } = run;
   const facts = Object.entries(manifest.facts).map(([name, value]) => [name, String(value)]);
+  const services = Object.entries(manifest.serviceFacts ?? {}).map(([name, of]) => [name, Object.values(of).join(', ')]);
   const head = formatTable([
     ['run', run.name],
     ['status', run.state],
@@ -30,6 +31,7 @@ export function showText(run: RunRecord, now: Date, workingFolder: string): stri
     ['seed', String(manifest.seed)],
     ['versions', `sluice ${manifest.sluice?.version ?? 'unknown'}, Node ${manifest.node}, ${manifest.platform}`],
     ...facts,
+    ...services,
     ...(manifest.error ? [['error', errorText(manifest.error)]] : []),
   ]);
   const edges = manifest.edges.map(({ edge, items, peak, bound }) => [edge, String(items), `${peak}/${bound}`]);

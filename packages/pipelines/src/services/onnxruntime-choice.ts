@@ -1,4 +1,4 @@
-import { choice, LOGGER, type BundledService } from '@sluice/core';
+import { choice, LOGGER, NOTE_SERVICE, type BundledService } from '@sluice/core';
 import { Type, type Static } from '@sinclair/typebox';
 import { chooseProvider } from './choose-provider.js';
 
@@ -29,7 +29,7 @@ export const onnxruntimeChoice = (threads: number | undefined): BundledService =
   },
   load: async (given) => {
     const asked = given as Static<typeof options>;
-    const [{ ContainerModule }, { createOnnxRuntimeEngine, TENSOR_ENGINE }] = await Promise.all([
+    const [{ ContainerModule }, { createOnnxRuntimeEngine, onnxRuntimeVersion, TENSOR_ENGINE }] = await Promise.all([
       import('inversify'),
       import('@sluice/models'),
     ]);
@@ -39,6 +39,7 @@ export const onnxruntimeChoice = (threads: number | undefined): BundledService =
         .toDynamicValue(async (context) => {
           const { provider, why } = await chooseProvider(asked.provider);
           if (asked.provider !== 'cpu') context.get(LOGGER).info(`onnxruntime computes on ${provider}: ${why}`);
+          context.get(NOTE_SERVICE)('engine', { provider, package: `onnxruntime-node ${onnxRuntimeVersion()}`, why });
           return createOnnxRuntimeEngine({ provider, ...(count !== undefined && { threads: count }) });
         })
         .inSingletonScope()

@@ -22,6 +22,7 @@ export const bundledStages: Readonly<Record<string, BundledStage>> = {
     '@sluice/stage-load-checkpoint',
     async () => (await import('@sluice/stage-load-checkpoint')).loadCheckpoint,
   ),
+  'ask-images': bundled('@sluice/stage-ask-images', async () => (await import('@sluice/stage-ask-images')).askImages),
   predict: bundled('@sluice/stage-predict', async () => (await import('@sluice/stage-predict')).predict),
   'export-onnx': bundled(
     '@sluice/stage-export-onnx',

@@ -22,9 +22,11 @@ export const exportOnnx = defineStage({
         mapBounded(async (checkpoint) => {
           const { model, epoch } = checkpoint;
           const [encoder, decoder] = [await run.path(folder, 'encoder.onnx'), await run.path(folder, 'decoder.onnx')];
-          await exportEncoder(model, encoder);
+          const [, ...weights] = await exportEncoder(model, encoder);
           await exportDecoder(await readCheckpoint(checkpoint), decoder, { model, epoch });
           report({ type: 'artifact', name: 'image encoder (ONNX)', path: encoder });
+          for (const path of weights)
+            report({ type: 'artifact', name: 'weights of the image encoder, belong beside it', path });
           report({ type: 'artifact', name: 'fine-tuned decoder (ONNX)', path: decoder });
           return { model, encoder, decoder, checkpoint };
         }, 1),

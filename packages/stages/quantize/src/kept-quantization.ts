@@ -1,5 +1,5 @@
 import { canonicalDigest, type ContentStore } from '@sluice/core';
-import { imageEncoderDigest, type Checkpoint, type TensorEngine } from '@sluice/models';
+import { imageEncoderDigest, refuseLargeEncoder, type Checkpoint, type TensorEngine } from '@sluice/models';
 import type { ChosenImages, LabelledImage } from './gather-images.js';
 import type { QuantizeOptions } from './options.js';
 import { quantizeCheckpoint, type Quantization } from './quantize-checkpoint.js';
@@ -14,6 +14,7 @@ export async function keptQuantization(
   options: QuantizeOptions,
   tools: Tools,
 ): Promise<{ readonly quantization: Quantization; readonly computed: boolean }> {
+  await refuseLargeEncoder(checkpoint.model); // hours before it would be found out
   const key = await quantizationKey(checkpoint, images, options, tools.engine);
   const kept = await readQuantization(tools.store, key);
   if (kept !== undefined) return { quantization: kept, computed: false };

@@ -5,6 +5,7 @@ import { openContentStore } from '@sluice/core';
 import { runStage, type StageTest } from '@sluice/core/testing';
 import type { PromptedSample } from '@sluice/data';
 import { createOnnxRuntimeEngine, encoderFile, readOnnxFile, type TensorEngine } from '@sluice/models';
+import { writeHollowCheckpoint } from '@sluice/models/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QuantizeOptions } from './options.js';
 import type { EncodeCosts, QuantizationRecord } from './quantization-record.js';
@@ -202,6 +203,19 @@ describe('quantize', () => {
       code: 'quantize/IMAGE_UNPAIRED',
       message: expect.stringContaining('"train/c" came without prompts') as string,
     });
+  });
+
+  it('refuses a model whose encoder one ONNX file does not hold, before any work', async () => {
+    const large = join(folder, 'large.safetensors');
+    writeHollowCheckpoint(large, 2 ** 31 + 4096);
+    const loads = data.loads();
+    const test = stageTest({});
+    const model = [{ ...data.checkpoint, model: large }];
+    await expect(runStage(quantize, { ...test, inputs: { ...test.inputs, model } })).rejects.toMatchObject({
+      code: 'models/MODEL_TOO_LARGE',
+      message: expect.stringContaining('quantization') as string,
+    });
+    expect(data.loads()).toBe(loads);
   });
 
   it.each([

@@ -9,7 +9,7 @@ import { processMark, type ProcessMark } from '../process-mark.js';
 import type { EdgeStatistics, RunEvent } from '../run-event.js';
 import type { ObservedRun, RunObserver } from './run-observer.js';
 
-/** `manifest.json`: what ran, on what, and how it ended. Written when the run starts and when it ends. */
+/** `manifest.json`: what ran, on what, and how it ended. Written when the run starts, when its services are known, and when it ends. */
 export interface Manifest {
   readonly run: string;
   readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled';
@@ -29,6 +29,8 @@ export interface Manifest {
   readonly cpus: number;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly services: Readonly<Record<string, string>>;
+  /** What services turned out to be on this machine. Missing in manifests of older releases. */
+  readonly serviceFacts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The package of each service that comes in one. */
   readonly servicePackages: Readonly<Record<string, PackageRecord>>;
   readonly stages: Readonly<Record<string, ManifestStage>>;
@@ -59,12 +61,14 @@ export const writeManifest: RunObserver = async (events, observed) => {
   let manifest = firstManifest(observed);
   const saves = events.pipe(
     tap((event) => (manifest = nextManifest(manifest, event, observed))),
-    filter(({ type }) => type === 'run-started' || type === 'run-finished' || type === 'run-failed'),
+    filter(({ type }) => saved.has(type)),
     map(() => `${JSON.stringify(manifest, undefined, 2)}\n`),
     concatMap((text) => writeFileAtomic(path, text)),
   );
   await lastValueFrom(saves, { defaultValue: undefined });
 };
+
+const saved = new Set<RunEvent['type']>(['run-started', 'service-noted', 'run-finished', 'run-failed']);
 
 function firstManifest({
   plan,
@@ -93,6 +97,7 @@ function firstManifest({
     cpus: availableParallelism(),
     facts,
     services: plan.services,
+    serviceFacts: {},
     servicePackages: Object.fromEntries(servicePackages),
     stages: Object.fromEntries(stages),
     counts: {},
@@ -104,6 +109,8 @@ function firstManifest({
 /** The manifest after one more event. */
 export function nextManifest(manifest: Manifest, event: RunEvent, { run, now, startedAt }: ObservedRun): Manifest {
   switch (event.type) {
+    case 'service-noted':
+      return { ...manifest, serviceFacts: { ...manifest.serviceFacts, [event.service]: event.facts } };
     case 'counted': {
       const counts = added(manifest.counts, event.what, event.count);
       const stages = changed(manifest, event.stage, (stage) => ({

@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { emitOnnx } from '../../onnx/emit-onnx.js';
+import { emitParts } from '../../onnx/emit-parts.js';
 import { optimizeGraph } from '../../optimize/optimize-graph.js';
 import { freeMemory } from '../free-memory.js';
 import type { TensorEngine } from '../tensor-engine.js';
 import { workerEngine } from '../worker/worker-engine.js';
 import { builtFile, openWorkerChannel } from '../worker/worker-channel.js';
 import { refuseTelemetry } from './no-telemetry.js';
-import type { WorkerOptions } from './protocol.js';
+import type { LoadableModel, WorkerOptions } from './protocol.js';
 import { engineName, type ProviderName } from './providers.js';
 
 export interface OnnxRuntimeOptions {
@@ -31,7 +31,7 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
   const { provider = 'cpu', threads = availableParallelism(), spinning = true, arena = true, profile } = options;
   refuseTelemetry();
   const settings: WorkerOptions = { provider, threads, spinning, arena, profile };
-  const channel = openWorkerChannel<string | Uint8Array>('onnxruntime', settings, builtFile('onnxruntime-worker'));
+  const channel = openWorkerChannel<LoadableModel>('onnxruntime', settings, builtFile('onnxruntime-worker'));
   const { load, allocate, dispose } = workerEngine('onnxruntime', channel);
 
   return {
@@ -41,13 +41,16 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
     cacheBound: provider === 'cpu',
     compile: async (graph, { label = 'graph', disposable = false } = {}) => {
       const optimized = optimizeGraph(graph, provider);
-      const model = emitOnnx(optimized);
+      const parts = emitParts(optimized);
+      // Weights as constants are large: where they may, they move to the worker.
+      const moved = disposable ? new Set(parts.data.map(({ bytes }) => bytes.buffer as ArrayBuffer)) : [];
+      const loading = load(parts, label, [parts.model.buffer as ArrayBuffer, ...moved]);
       if (disposable)
         freeMemory([graph, optimized].flatMap(({ constants }) => constants.map(({ data }) => data.buffer)));
-      // Weights as constants are large: their bytes move to the worker.
-      return load(model, label, [model.buffer]);
+      return loading;
     },
-    loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) => load(model, label),
+    loadModel: (model, { label = typeof model === 'string' ? model : 'model' } = {}) =>
+      load(typeof model === 'string' ? model : { model, data: [] }, label),
     allocate,
     dispose,
   };

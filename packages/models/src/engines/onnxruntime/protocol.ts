@@ -1,4 +1,8 @@
+import type { OnnxParts } from '../../onnx/external-data.js';
 import type { ProviderName } from './providers.js';
+
+/** An ONNX file by its path, or a model in memory. */
+export type LoadableModel = string | OnnxParts;
 
 /** What the worker is started with. */
 export interface WorkerOptions {

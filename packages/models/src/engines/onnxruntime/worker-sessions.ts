@@ -5,7 +5,7 @@ import { allocateData, type Tensor } from '../tensor.js';
 import { freeMemory } from '../free-memory.js';
 import { found, type Handlers } from '../worker/handlers.js';
 import type { LoadedSession, RunRequest } from '../worker/requests.js';
-import type { WorkerOptions } from './protocol.js';
+import type { LoadableModel, WorkerOptions } from './protocol.js';
 import { openDeviceMemory, type DeviceMemory } from './device-memory.js';
 import { DeviceResident } from './device-resident.js';
 import { HeldSession } from './held-session.js';
@@ -15,31 +15,32 @@ interface OpenSession {
   readonly held: HeldSession;
   readonly outputs: readonly Port[];
   /** What to make the session anew from, where a run may ask for that: on a device. */
-  readonly model: string | Uint8Array | undefined;
+  readonly model: LoadableModel | undefined;
   /** Outputs that stay on the device. */
   readonly kept: readonly string[];
 }
 
 /** The worker's side of the engine: sessions and residents by number. */
-export function createWorkerSessions(options: WorkerOptions): Handlers<string | Uint8Array> {
+export function createWorkerSessions(options: WorkerOptions): Handlers<LoadableModel> {
   const sessions = new Map<number, OpenSession>();
   const residents = new Map<number, WorkerTensor>();
   let lastNumber = 0;
   let memory: Promise<DeviceMemory> | undefined;
 
-  const create = (model: string | Uint8Array, more?: InferenceSession.SessionOptions): Promise<InferenceSession> => {
+  const create = (model: LoadableModel, more?: InferenceSession.SessionOptions): Promise<InferenceSession> => {
     const settings = { ...sessionOptions(options), ...more };
-    return typeof model === 'string'
-      ? InferenceSession.create(model, settings)
-      : InferenceSession.create(model, settings);
+    if (typeof model === 'string') return InferenceSession.create(model, settings);
+    const externalData = model.data.map(({ location, bytes }) => ({ path: location, data: bytes }));
+    return InferenceSession.create(model.model, { ...settings, externalData });
   };
 
-  const load = async (model: string | Uint8Array): Promise<LoadedSession> => {
+  const load = async (model: LoadableModel): Promise<LoadedSession> => {
     const session = await create(model);
     const number = ++lastNumber;
     const outputs = portsOf(session.outputMetadata);
     const renewable = options.provider === 'webgpu';
-    if (!renewable && typeof model !== 'string') freeMemory([model.buffer]);
+    if (!renewable && typeof model !== 'string')
+      freeMemory([model.model, ...model.data.map(({ bytes }) => bytes)].map(({ buffer }) => buffer));
     sessions.set(number, { held: new HeldSession(session), outputs, model: renewable ? model : undefined, kept: [] });
     return { session: number, inputs: portsOf(session.inputMetadata), outputs };
   };
@@ -96,7 +97,7 @@ export function createWorkerSessions(options: WorkerOptions): Handlers<string | 
     return returned;
   };
 
-  const handlers: Handlers<string | Uint8Array> = {
+  const handlers: Handlers<LoadableModel> = {
     load: ({ model }) => load(model),
     run,
     unload: async ({ session: number }) => {

@@ -76,10 +76,16 @@ export async function findBackend(options: FindBackendOptions = {}): Promise<Fou
 }
 
 /** Which backend it is and why no better one, in a sentence. */
-export function describeBackend({ package: name, version, passedOver }: FoundBackend): string {
-  const reasons = passedOver.map((each) => `${each.package}: ${each.reason}`);
-  return `${name} ${version}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
+export function describeBackend(found: FoundBackend): string {
+  const why = found.passedOver.length === 0 ? '' : ` (${whyBackend(found)})`;
+  return `${found.package} ${found.version}${why}`;
 }
+
+/** Why it is this one: what was tried before it. */
+export const whyBackend = ({ passedOver }: FoundBackend): string =>
+  passedOver.length === 0
+    ? 'it is the first choice'
+    : passedOver.map((each) => `${each.package}: ${each.reason}`).join('; ');
 
 function resolveFrom(name: string, folders: readonly string[]): string | undefined {
   for (const folder of folders) {

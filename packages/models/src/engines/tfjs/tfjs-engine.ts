@@ -4,14 +4,14 @@ import { createOnnxRuntimeEngine, onnxRuntimeVersion } from '../onnxruntime/onnx
 import type { TensorEngine } from '../tensor-engine.js';
 import { builtFile, openWorkerChannel } from '../worker/worker-channel.js';
 import { workerEngine } from '../worker/worker-engine.js';
-import { describeBackend, findBackend, type FindBackendOptions } from './find-backend.js';
+import { describeBackend, findBackend, type FindBackendOptions, type FoundBackend } from './find-backend.js';
 import type { BackendEntry } from './load-backend.js';
 
 export interface TfjsOptions extends FindBackendOptions {
   /** Threads of one operator, on the native backend; the others have one. @default the processors that this process may use */
   readonly threads?: number | undefined;
-  /** Takes a sentence that says which backend was chosen, and why. */
-  readonly report?: (sentence: string) => void;
+  /** Takes what was chosen, and a sentence that says it. */
+  readonly report?: (found: FoundBackend, sentence: string) => void;
 }
 
 /**
@@ -26,7 +26,7 @@ export async function createTfjsEngine(options: TfjsOptions = {}): Promise<Tenso
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   const found = await findBackend(where);
   const { backend, file, version } = found;
-  report?.(`TensorFlow.js computes with ${describeBackend(found)}; ONNX files are run by onnxruntime`);
+  report?.(found, `TensorFlow.js computes with ${describeBackend(found)}; ONNX files are run by onnxruntime`);
 
   const entry: BackendEntry = { backend, file };
   const channel = openWorkerChannel<Graph>('tfjs', entry, builtFile('tfjs-worker'));

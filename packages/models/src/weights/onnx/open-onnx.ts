@@ -1,5 +1,6 @@
 import { modelErrors } from '../../errors.js';
 import { elementCount } from '../../graph/shape.js';
+import { MOST_BYTES } from '../../onnx/write-onnx.js';
 import type { CheckpointFile, TensorInfo } from '../checkpoint-file.js';
 import type { RandomAccess } from '../random-access.js';
 import { stripPrefix } from '../strip-prefix.js';
@@ -39,8 +40,6 @@ interface Initializer extends TensorInfo {
   readonly encoding: 'raw' | 'varints';
 }
 
-const LARGEST = 2 ** 31; // protobuf's limit
-
 /**
  * The initializers of an ONNX model. The file is stepped through field by field; weights are passed over until they are asked for.
  * Data in other files is refused, whatever the path is: a model must not name files to read. Throws `models/NOT_ONNX`.
@@ -48,7 +47,7 @@ const LARGEST = 2 ** 31; // protobuf's limit
 export async function openOnnx(file: RandomAccess): Promise<CheckpointFile> {
   const { path, size } = file;
   const refuse = (reason: string): Error => modelErrors.NOT_ONNX({ path, reason });
-  if (size >= LARGEST) throw refuse(`it has ${String(size)} bytes; a protobuf file has less than 2 GiB`);
+  if (size > MOST_BYTES) throw refuse(`it has ${String(size)} bytes; a protobuf file has less than 2 GiB`);
   const found = await initializersOf(file, byteReader(file)).catch((error: unknown) => {
     throw error instanceof MalformedProto ? refuse(error.message) : error;
   });

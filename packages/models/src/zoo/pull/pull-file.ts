@@ -56,7 +56,7 @@ export async function pullFile(pinned: PullableFile, options: PullOptions): Prom
 }
 
 /** Whether the file is there with the size and SHA-256 that it is pinned to. */
-export async function stateOf(
+async function stateOf(
   path: string,
   { bytes, sha256 }: Pick<PinnedFile, 'bytes' | 'sha256'>,
 ): Promise<'missing' | 'altered' | 'intact'> {

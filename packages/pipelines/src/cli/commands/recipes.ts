@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { example, setOption, type DefineCommand } from '../command-line.js';
 import type { RecipeCommand, RecipeOptions } from '../recipe-command.js';
-import { addRecipeOptions, checkpointOption, configOption } from '../recipe-options.js';
+import type { AskOptions } from '../../recipes/ask-settings.js';
+import { addAskOptions, addRecipeOptions, checkpointOption, configOption } from '../recipe-options.js';
 
 /** A command as users of OTX know it; `sluice test` is beside the tests of pipeline files. */
 interface Words {
@@ -11,6 +12,12 @@ interface Words {
   readonly checkpoint: string;
   /** Options of its example. */
   readonly example: string;
+}
+
+/** Options of `predict` as they come from the command line. */
+interface AskedOptions extends Pick<AskOptions, 'image' | 'prompts'> {
+  readonly box?: AskOptions['boxes'];
+  readonly point?: AskOptions['points'];
 }
 
 /** What the commands that come after training say of it. */
@@ -27,7 +34,7 @@ const commands: readonly Words[] = [
   {
     name: 'predict',
     description:
-      "Write a fine-tuned model's masks for what a dataset's test images ask for, by masks or by boxes alone: COCO, and pictures.",
+      "Write a fine-tuned model's masks for boxes and points of yours, or for what a dataset's test images ask for, by masks or by boxes alone: COCO, and pictures.",
     checkpoint: 'ask these weights',
     example: '--checkpoint latest --data-root ./photos',
   },
@@ -56,21 +63,52 @@ export const defineRecipes: DefineCommand = (program, { terminal, end }) => {
       .addOption(setOption())
       .option('--json', 'print the summary as one JSON document')
       .addHelpText('after', example(`sluice ${name} --config sam-tiny-vit ${options}`))
-      .action(async (options: RecipeOptions) => {
+      .action(async (given: RecipeOptions & AskedOptions) => {
+        const options = withAsk(given);
         checkRecipeOptions(name, options, command);
         const { recipeCommand } = await import('../recipe-command.js');
         end(await recipeCommand(name, options, terminal));
       });
+    if (name === 'predict') addAskOptions(command);
   }
 };
+
+/** The options of `predict` that ask about images of one's own, where there are any, together. */
+function withAsk({ image, prompts, box = [], point = [], ...options }: RecipeOptions & AskedOptions): RecipeOptions {
+  const given = { ...(image !== undefined && { image }), ...(prompts !== undefined && { prompts }) };
+  const asks = Object.keys(given).length + box.length + point.length > 0;
+  return asks ? { ...options, ask: { ...given, boxes: box, points: point } } : options;
+}
 
 /** Ends with 2 where an option is missing that only this command needs, or is given and can mean nothing. */
 export function checkRecipeOptions(name: RecipeCommand, options: RecipeOptions, command: Command): void {
   const trains = name === 'train' || options.checkpoint === undefined;
+  const { ask } = options;
+  if (ask !== undefined) {
+    checkAsked(ask, options, command);
+    return;
+  }
   if (options.dataRoot === undefined && (trains || name !== 'export'))
     command.error("error: required option '--data-root <path>' not specified", { code: missingOption });
   if (options.maxEpochs !== undefined && !trains)
     command.error('error: --max-epochs is for training; with --checkpoint nothing is trained');
+}
+
+/** The same of images and prompts in the place of a dataset. */
+function checkAsked(
+  { image, prompts, boxes, points }: AskOptions,
+  { dataRoot }: RecipeOptions,
+  command: Command,
+): void {
+  const asked = boxes.length + points.length;
+  if (dataRoot !== undefined)
+    command.error('error: --data-root has prompts of its own; leave it out, or --image and --prompts');
+  if (image !== undefined && prompts !== undefined)
+    command.error('error: --prompts names the images itself; leave out --image, or --prompts');
+  if (image === undefined && asked > 0)
+    command.error('error: --box and --point need the image that they are of: --image <file>', { code: missingOption });
+  if (image !== undefined && asked === 0)
+    command.error('error: --image needs a --box or a --point to ask for', { code: missingOption });
 }
 
 const missingOption = 'commander.missingMandatoryOptionValue';
