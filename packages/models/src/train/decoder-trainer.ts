@@ -10,11 +10,11 @@ import { correctedItem } from './correction-round.js';
 import { executableCache } from './executable-cache.js';
 import { gradientGraph, type GradientGraphShape } from './gradient-graph.js';
 import type { ResolutionChoice } from './loss-resolution.js';
+import { heldImage } from './held-image.js';
 import { lossTargets } from './loss-targets.js';
 import { graphCost, piecesOf, pieceShape, type Piece } from './pieces.js';
 import { promptFeeds } from './prompt-inputs.js';
 import { refuseLossOptions } from './refuse-loss-options.js';
-import { releaseAll } from './resident-set.js';
 import { sampledFeeds } from './sampled-loss.js';
 import type { TrainItem } from './train-item.js';
 import type { Trainable } from './trainable.js';
@@ -104,7 +104,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const state = await createTrainingState(engine, weights, parts, optimizer);
   const positionsInOrder = imagePositions(weights);
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], positionsInOrder));
-  const fixed = new Map([['imagePositions', positions]]);
+  const image = await heldImage(engine);
   const graphs = executableCache({
     budget: CACHED_PROMPTS + MORE_CACHED * (corrections + Number(multimask)),
     cost: graphCost,
@@ -138,10 +138,14 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
         ? {}
         : sampledFeeds(item, batch, lossTokens, {
             targets: floats('targets'),
-            image: floats('image'),
+            image: item.embedding,
             imagePositions: positionsInOrder,
           });
-    const results = await executable.run({ imagePositions: positions, ...feeds, ...inputs, ...sampled }, into);
+    const fixed = { image: image.resident, imagePositions: positions };
+    const [, results] = await Promise.all([
+      lossTokens === undefined ? image.show(item.embedding) : undefined,
+      executable.run({ ...fixed, ...feeds, ...inputs, ...sampled }, into),
+    ]);
     const value = (name: keyof MaskLoss): number => (results[name]!.data as Float32Array)[0]!;
     const terms = { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
     if (!answers) return { terms, answers: new Map() };
@@ -157,6 +161,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     let running: Promise<PieceResult> | undefined;
     const asked = items.map((item) => ({ item, runs: [] as Promise<PieceResult>[] }));
     state.begin();
+    image.forget();
     for (let round = 0; round <= corrections; round++) {
       for (const each of asked) {
         if (round > 0) {
@@ -193,7 +198,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     release: async () => {
       await graphs.release();
       await state.release();
-      await releaseAll(fixed);
+      await Promise.all([image.release(), positions.release()]);
     },
   };
 }

@@ -9,6 +9,7 @@ import { maskDecoder } from '../sam/mask-decoder.js';
 import { parameterInputs, within } from '../sam/scope.js';
 import { CHANNELS, GRID, LOW_RES, MASK_TOKENS } from '../sam/shape.js';
 import { reshape } from '../sam/layers.js';
+import { NO_MASK } from '../sam/prompt-tokens.js';
 import type { Weights } from '../weights/weights.js';
 import { promptInputs } from './prompt-inputs.js';
 import { TOKEN_PIXELS } from './sample-tokens.js';
@@ -38,9 +39,10 @@ export interface GradientGraphShape {
 /**
  * Forward pass, loss and gradients of a micro-batch, added to the sums so far.
  *
- * Inputs: `image` [IMAGE_TOKENS, CHANNELS] (embedding plus dense prompt), `imagePositions`, `sparse` [prompts, tokens, CHANNELS],
+ * Inputs: `image` [IMAGE_TOKENS, CHANNELS], `imagePositions`, `sparse` [prompts, tokens, CHANNELS],
  * `targets`, `weights` [prompts], each parameter under its name, and `gradient:<parameter>`; at an image's size also `rows`,
  * `columns`, `padding` and `share` (see `OriginalPixels`); with `lossTokens` `importance` (see `sampledFeeds`). Where the prompt encoder is `trained`, or there are mask prompts, see `promptInputs`.
+ * `trained` are the parameters that change; without it, all that the graph uses but the embedding of "no mask prompt".
  * Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`, and with `answers` the first token's logits in logit order, [prompts, LOW_RES_PIXELS].
  */
 export function gradientGraph(
@@ -66,7 +68,8 @@ export function gradientGraph(
   const terms = lossOf(shape.loss, space, predictedIou, builder.input('weights', [prompts]));
 
   const used = [...scope.used];
-  const changing = used.filter(([name]) => trained?.has(name) ?? true);
+  const changes = (name: string): boolean => trained?.has(name) ?? name !== NO_MASK;
+  const changing = used.filter(([name]) => changes(name));
   const found = gradients(
     builder,
     terms.loss,
@@ -83,7 +86,7 @@ export function gradientGraph(
   return {
     graph: builder.build({ ...terms, ...sums, ...(shape.answers && { answers: firstToken() }) }),
     parameters: changing.map(([name]) => name),
-    frozen: used.map(([name]) => name).filter((name) => trained?.has(name) === false),
+    frozen: used.map(([name]) => name).filter((name) => !changes(name)),
   };
 }
 
