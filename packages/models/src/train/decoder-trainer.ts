@@ -19,6 +19,7 @@ import { sampledFeeds } from './sampled-loss.js';
 import type { TrainItem } from './train-item.js';
 import type { Trainable } from './trainable.js';
 import { trainedParts } from './trained-parts.js';
+import { windowFeeds } from './window-loss.js';
 import { createTrainingState, type TrainingSnapshot } from './training-state.js';
 
 export interface DecoderTrainerOptions {
@@ -40,8 +41,14 @@ export interface DecoderTrainerOptions {
    */
   readonly lossTokens?: number;
   /**
+   * Approximate: takes the loss on a window of image tokens around each object with a margin of so many, 0 to 8, and on every 16th token elsewhere, so that its
+   * expectation is the whole loss; objects too large for a window of 32x32 take all tokens. At low resolution alone (`auto` is `low` then), and not with
+   * `lossTokens`: throws `models/LOSS_WINDOW`. @default all tokens
+   */
+  readonly lossWindow?: number;
+  /**
    * Rounds after the first answer, as the SAM paper trains: each prompt asks again with one more point, where its last answer is wrong, and with
-   * that answer for its mask prompt. Each round counts in the loss like the first. Not with `lossTokens`: throws `models/CORRECTIONS`. @default 0
+   * that answer for its mask prompt. Each round counts in the loss like the first. Not with `lossTokens` or `lossWindow`: throws `models/CORRECTIONS`. @default 0
    */
   readonly corrections?: number;
   /**
@@ -92,11 +99,12 @@ const CACHED_PROMPTS = 8;
 const MORE_CACHED = 6;
 
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
-  const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens } = options;
+  const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens, lossWindow } = options;
   const { corrections = 0, multimask = false } = options;
   refuseLossOptions(options);
-  const resolution = lossTokens !== undefined && asked === 'auto' ? 'low' : asked;
-  const pieceOptions = { engine, loss, resolution, multimask, microBatch: options.microBatch, lossTokens };
+  const isPartial = lossTokens !== undefined || lossWindow !== undefined;
+  const resolution = isPartial && asked === 'auto' ? 'low' : asked;
+  const pieceOptions = { engine, loss, resolution, multimask, microBatch: options.microBatch, lossTokens, lossWindow };
   const reach = { maskPrompts: corrections > 0, multimask };
   const parts = trainedParts(weights, options.trainable ?? 'decoder', reach);
   const trained = new Set(parts.trained);
@@ -118,7 +126,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   /** Starts a run; several may be under way, the engine takes them in order. */
   const start = async (
     { executable, inputs: used }: { readonly executable: Executable; readonly inputs: ReadonlySet<string> },
-    { item, batch, resolution: taken, answers }: Piece,
+    { item, batch, resolution: taken, answers, windows }: Piece,
     weight: number,
   ): Promise<PieceResult> => {
     const { prompts } = batch;
@@ -132,15 +140,12 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
         prompts.map((index) => weight * (item.weights?.[index] ?? 1)),
       ),
     };
-    const floats = (name: string): Float32Array => (inputs[name] as Tensor).data as Float32Array;
+    const targets = (inputs['targets'] as Tensor).data as Float32Array;
+    const whole = { targets, image: item.embedding, imagePositions: positionsInOrder };
     const sampled =
-      lossTokens === undefined
-        ? {}
-        : sampledFeeds(item, batch, lossTokens, {
-            targets: floats('targets'),
-            image: item.embedding,
-            imagePositions: positionsInOrder,
-          });
+      lossTokens !== undefined
+        ? sampledFeeds(item, batch, lossTokens, whole)
+        : windows && windowFeeds(item, prompts, windows, targets);
     const fixed = { image: image.resident, imagePositions: positions };
     const [, results] = await Promise.all([
       lossTokens === undefined ? image.show(item.embedding) : undefined,
