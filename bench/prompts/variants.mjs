@@ -15,6 +15,8 @@ export const variants = {
   // Approximate: the loss on a quarter and on an eighth of the image tokens.
   quarter: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 1024 } },
   eighth: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossTokens: 512 } },
+  // Approximate: the loss on a window around each object and a lattice elsewhere.
+  window: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { lossWindow: 2 } },
   // All prompts on the decoder's logits, also for small objects; all at each image's own size.
   low: { prompts: { jitter: 0.02 }, trainer: { resolution: 'low' } },
   original: { prompts: { mix: { box: 1, point: 1 }, jitter: 0.02 }, trainer: { resolution: 'original' } },

@@ -83,6 +83,7 @@ export const modelErrors = defineErrors('models', {
   // training
   SAMPLED_LOSS: (d: { tokens: number; resolution: string }) =>
     `the loss can be taken on 2 to 4095 image tokens at low resolution, not on ${String(d.tokens)} at resolution "${d.resolution}"; leave loss-tokens out to take it on all`,
+  LOSS_WINDOW: (d: { problem: string }) => `a loss on windows: ${d.problem}`,
   CORRECTIONS: (d: { problem: string }) => `rounds of correction: ${d.problem}`,
   UNKNOWN_CLASS: (d: { names: readonly string[]; classes: readonly string[] }) =>
     `class-weights names ${d.names.map((name) => JSON.stringify(name)).join(', ')}, which nothing in the train subset is; its classes are ${d.classes.map((name) => JSON.stringify(name)).join(', ')}`,

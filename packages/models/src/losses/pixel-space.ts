@@ -39,7 +39,7 @@ export function lowResolution(builder: GraphBuilder, logits: Value, targets: Val
   };
 }
 
-/** Some pixels of the decoder's own resolution. All are [prompts, tokens, 16] but the `importance` of each token, [tokens, 1]. */
+/** Some pixels of the decoder's own resolution. All are [prompts, tokens, 16] but the `importance` of each token, [1 or prompts, tokens, 1]. */
 export function sampledResolution(builder: GraphBuilder, logits: Value, targets: Value, importance: Value): PixelSpace {
   const share = builder.constant(1 / LOW_RES_PIXELS);
   return { builder, logits: reshape(builder, logits, targets.shape), targets, share, importance };

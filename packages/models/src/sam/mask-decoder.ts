@@ -18,8 +18,8 @@ export interface DecoderInputs {
 
 /** Which image tokens become logits, and how. */
 export interface ImageTokens {
-  /** Only the first so many become logits; all of them are looked at. @default all */
-  readonly imageTokens?: number | undefined;
+  /** Picks those that become logits, [prompts, IMAGE_TOKENS, channels] -> [prompts, tokens, channels]; all of them are looked at. @default all */
+  readonly pick?: ((image: Value) => Value) | undefined;
   /** So many of each prompt are upscaled at a time, which keeps their tensors in a processor's caches. @default all at once */
   readonly atOnce?: number | undefined;
 }
@@ -27,13 +27,13 @@ export interface ImageTokens {
 /**
  * SAM's mask decoder. `masks` says how many of the four mask tokens answer, counted from the first: 1 is the token for
  * unambiguous prompts, the one that is trained.
- * Returns logits in logit order (see `logit-order.ts`), [prompts, masks, LOW_RES_PIXELS], and predicted IoU, [prompts, masks].
+ * Returns logits in logit order (see `logit-order.ts`), [prompts, masks, LOW_RES_PIXELS] or 16 of each token that was picked, and predicted IoU, [prompts, masks].
  */
 export function maskDecoder(
   scope: Scope,
   { image, imagePositions, sparse }: DecoderInputs,
   masks: 1 | typeof MASK_TOKENS,
-  { imageTokens = image.shape[1]!, atOnce = imageTokens }: ImageTokens = {},
+  { pick = (all) => all, atOnce = Infinity }: ImageTokens = {},
 ): { readonly logits: Value; readonly iou: Value } {
   const { builder, parameter } = scope;
   const prompts = sparse.shape[0]!;
@@ -47,10 +47,6 @@ export function maskDecoder(
       CHANNELS,
     ]);
 
-  const seen =
-    imageTokens === image.shape[1]
-      ? decoded.image
-      : builder.emit('Slice', [decoded.image], { axis: 1, start: 0, end: imageTokens });
   const filters = Array.from({ length: masks }, (_, mask) => {
     const filter = multilayerPerceptron(
       within(scope, `output_hypernetworks_mlps.${String(mask)}`),
@@ -60,7 +56,7 @@ export function maskDecoder(
     return reshape(builder, filter, [prompts, filter.shape[1]!, 1]);
   });
   const filter = masks === 1 ? filters[0]! : builder.emit('Concat', filters, { axis: 2 }); // [prompts, 32, masks]
-  const answers = blocksOf(builder, seen, atOnce).map((block) => {
+  const answers = blocksOf(builder, pick(decoded.image), atOnce).map((block) => {
     const pixels = upscaling(within(scope, 'output_upscaling'), block); // [prompts, tokens * 16, 32]
     const logits = builder.emit('MatMul', [pixels, filter]);
     return masks === 1

@@ -2,12 +2,13 @@ import type { Frame, Prompt } from '@sluice/data';
 import type { Feeds, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import { imagePositions } from '../sam/position-encoding.js';
-import { withoutMaskPrompt } from '../sam/image-input.js';
 import { toLogitOrder, toRowMajor } from '../sam/logit-order.js';
 import { createPromptEncoder, type PromptSpace } from '../sam/prompt-encoder.js';
+import { NO_MASK } from '../sam/prompt-tokens.js';
 import { CHANNELS, IMAGE_TOKENS, LOW_RES_PIXELS, type MASK_TOKENS } from '../sam/shape.js';
 import type { Weights } from '../weights/weights.js';
 import { executableCache } from './executable-cache.js';
+import { heldImage } from './held-image.js';
 import { microBatches, type MicroBatch } from './micro-batches.js';
 import { predictionGraph, type PredictionGraphShape } from './prediction-graph.js';
 import { allocateWeights, releaseAll } from './resident-set.js';
@@ -57,9 +58,9 @@ export async function createDecoderPredictor(
   { microBatch = 4 }: DecoderPredictorOptions = {},
 ): Promise<DecoderPredictor> {
   let encodePrompt = createPromptEncoder(weights);
-  let withoutMask = withoutMaskPrompt(weights);
   const parameters = await allocateWeights(engine, weights, [...weights.keys()].filter(isDecoderParameter));
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], imagePositions(weights)));
+  const shown = await heldImage(engine);
   const graphs = executableCache({
     budget: CACHED_PROMPTS,
     cost: ({ prompts }: PredictionGraphShape) => prompts,
@@ -71,11 +72,16 @@ export async function createDecoderPredictor(
 
   const run = async (
     shape: PredictionGraphShape,
+    embedding: Float32Array,
     feeds: Feeds,
   ): Promise<{ logits: Float32Array; iou: Float32Array }> => {
     const { executable, names } = await graphs.get(shape);
     const fed = Object.fromEntries(names.map((name) => [name, parameters.get(name)!]));
-    const { logits, iou } = await executable.run({ imagePositions: positions, ...fed, ...feeds });
+    const fixed = { image: shown.resident, imagePositions: positions };
+    const [, { logits, iou }] = await Promise.all([
+      shown.show(embedding),
+      executable.run({ ...fixed, ...fed, ...feeds }),
+    ]);
     return { logits: logits!.data as Float32Array, iou: iou!.data as Float32Array };
   };
 
@@ -83,7 +89,7 @@ export async function createDecoderPredictor(
     predict: async (embedding, frame, image, prompts, { masks = 1, maskPrompts } = {}) => {
       const logits: Float32Array<ArrayBuffer>[] = [];
       const iou: number[] = [];
-      const tensor = float32Tensor([IMAGE_TOKENS, CHANNELS], maskPrompts ? embedding : withoutMask(embedding));
+      shown.forget();
       const answer = async ({ prompts: indices, tokens }: MicroBatch): Promise<void> => {
         const sparse = stack(indices.map((index) => encodePrompt(prompts[index]!, { image, frame })));
         const dense = maskPrompts && stack(indices.map((index) => toLogitOrder(maskPrompts[index]!)));
@@ -92,8 +98,8 @@ export async function createDecoderPredictor(
             ...{ prompts: indices.length, tokens, masks, maskPrompts: dense !== undefined },
             ...tokensAtOnce(engine, indices.length),
           },
+          embedding,
           {
-            image: tensor,
             sparse: float32Tensor([indices.length, tokens, CHANNELS], sparse),
             ...(dense && { maskPrompts: float32Tensor([indices.length, LOW_RES_PIXELS], dense) }),
           },
@@ -114,7 +120,6 @@ export async function createDecoderPredictor(
     setWeights: async (next) => {
       const prompts = new Map([...weights, ...next]);
       encodePrompt = createPromptEncoder(prompts);
-      withoutMask = withoutMaskPrompt(prompts);
       await Promise.all(
         [...parameters].map(([name, resident]) => {
           const { shape, data } = next.get(name) ?? weights.get(name)!;
@@ -124,10 +129,10 @@ export async function createDecoderPredictor(
     },
     release: async () => {
       await graphs.release();
-      await releaseAll(parameters, new Map([['imagePositions', positions]]));
+      await Promise.all([releaseAll(parameters), positions.release(), shown.release()]);
     },
   };
 }
 
 const isDecoderParameter = (name: string): boolean =>
-  name.startsWith('mask_decoder.') || name.startsWith('prompt_encoder.mask_downscaling.');
+  name.startsWith('mask_decoder.') || name.startsWith('prompt_encoder.mask_downscaling.') || name === NO_MASK;

@@ -10,15 +10,16 @@ import { correctedItem } from './correction-round.js';
 import { executableCache } from './executable-cache.js';
 import { gradientGraph, type GradientGraphShape } from './gradient-graph.js';
 import type { ResolutionChoice } from './loss-resolution.js';
+import { heldImage } from './held-image.js';
 import { lossTargets } from './loss-targets.js';
 import { graphCost, piecesOf, pieceShape, type Piece } from './pieces.js';
 import { promptFeeds } from './prompt-inputs.js';
 import { refuseLossOptions } from './refuse-loss-options.js';
-import { releaseAll } from './resident-set.js';
 import { sampledFeeds } from './sampled-loss.js';
 import type { TrainItem } from './train-item.js';
 import type { Trainable } from './trainable.js';
 import { trainedParts } from './trained-parts.js';
+import { windowFeeds } from './window-loss.js';
 import { createTrainingState, type TrainingSnapshot } from './training-state.js';
 
 export interface DecoderTrainerOptions {
@@ -40,8 +41,14 @@ export interface DecoderTrainerOptions {
    */
   readonly lossTokens?: number;
   /**
+   * Approximate: takes the loss on a window of image tokens around each object with a margin of so many, 0 to 8, and on every 16th token elsewhere, so that its
+   * expectation is the whole loss; objects too large for a window of 32x32 take all tokens. At low resolution alone (`auto` is `low` then), and not with
+   * `lossTokens`: throws `models/LOSS_WINDOW`. @default all tokens
+   */
+  readonly lossWindow?: number;
+  /**
    * Rounds after the first answer, as the SAM paper trains: each prompt asks again with one more point, where its last answer is wrong, and with
-   * that answer for its mask prompt. Each round counts in the loss like the first. Not with `lossTokens`: throws `models/CORRECTIONS`. @default 0
+   * that answer for its mask prompt. Each round counts in the loss like the first. Not with `lossTokens` or `lossWindow`: throws `models/CORRECTIONS`. @default 0
    */
   readonly corrections?: number;
   /**
@@ -92,11 +99,12 @@ const CACHED_PROMPTS = 8;
 const MORE_CACHED = 6;
 
 export async function createDecoderTrainer(options: DecoderTrainerOptions): Promise<DecoderTrainer> {
-  const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens } = options;
+  const { engine, weights, loss = 'sam', resolution: asked = 'low', optimizer, lossTokens, lossWindow } = options;
   const { corrections = 0, multimask = false } = options;
   refuseLossOptions(options);
-  const resolution = lossTokens !== undefined && asked === 'auto' ? 'low' : asked;
-  const pieceOptions = { engine, loss, resolution, multimask, microBatch: options.microBatch, lossTokens };
+  const isPartial = lossTokens !== undefined || lossWindow !== undefined;
+  const resolution = isPartial && asked === 'auto' ? 'low' : asked;
+  const pieceOptions = { engine, loss, resolution, multimask, microBatch: options.microBatch, lossTokens, lossWindow };
   const reach = { maskPrompts: corrections > 0, multimask };
   const parts = trainedParts(weights, options.trainable ?? 'decoder', reach);
   const trained = new Set(parts.trained);
@@ -104,7 +112,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   const state = await createTrainingState(engine, weights, parts, optimizer);
   const positionsInOrder = imagePositions(weights);
   const positions = await engine.allocate(float32Tensor([IMAGE_TOKENS, CHANNELS], positionsInOrder));
-  const fixed = new Map([['imagePositions', positions]]);
+  const image = await heldImage(engine);
   const graphs = executableCache({
     budget: CACHED_PROMPTS + MORE_CACHED * (corrections + Number(multimask)),
     cost: graphCost,
@@ -118,7 +126,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
   /** Starts a run; several may be under way, the engine takes them in order. */
   const start = async (
     { executable, inputs: used }: { readonly executable: Executable; readonly inputs: ReadonlySet<string> },
-    { item, batch, resolution: taken, answers }: Piece,
+    { item, batch, resolution: taken, answers, windows }: Piece,
     weight: number,
   ): Promise<PieceResult> => {
     const { prompts } = batch;
@@ -132,16 +140,17 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
         prompts.map((index) => weight * (item.weights?.[index] ?? 1)),
       ),
     };
-    const floats = (name: string): Float32Array => (inputs[name] as Tensor).data as Float32Array;
+    const targets = (inputs['targets'] as Tensor).data as Float32Array;
+    const whole = { targets, image: item.embedding, imagePositions: positionsInOrder };
     const sampled =
-      lossTokens === undefined
-        ? {}
-        : sampledFeeds(item, batch, lossTokens, {
-            targets: floats('targets'),
-            image: floats('image'),
-            imagePositions: positionsInOrder,
-          });
-    const results = await executable.run({ imagePositions: positions, ...feeds, ...inputs, ...sampled }, into);
+      lossTokens !== undefined
+        ? sampledFeeds(item, batch, lossTokens, whole)
+        : windows && windowFeeds(item, prompts, windows, targets);
+    const fixed = { image: image.resident, imagePositions: positions };
+    const [, results] = await Promise.all([
+      lossTokens === undefined ? image.show(item.embedding) : undefined,
+      executable.run({ ...fixed, ...feeds, ...inputs, ...sampled }, into),
+    ]);
     const value = (name: keyof MaskLoss): number => (results[name]!.data as Float32Array)[0]!;
     const terms = { loss: value('loss'), focal: value('focal'), dice: value('dice'), iou: value('iou') };
     if (!answers) return { terms, answers: new Map() };
@@ -157,6 +166,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     let running: Promise<PieceResult> | undefined;
     const asked = items.map((item) => ({ item, runs: [] as Promise<PieceResult>[] }));
     state.begin();
+    image.forget();
     for (let round = 0; round <= corrections; round++) {
       for (const each of asked) {
         if (round > 0) {
@@ -193,7 +203,7 @@ export async function createDecoderTrainer(options: DecoderTrainerOptions): Prom
     release: async () => {
       await graphs.release();
       await state.release();
-      await releaseAll(fixed);
+      await Promise.all([image.release(), positions.release()]);
     },
   };
 }

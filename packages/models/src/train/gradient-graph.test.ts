@@ -41,7 +41,7 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
     asked: TrainItem = item,
   ): Promise<Pass> {
     const count = prompts.length;
-    const { graph, parameters } = gradientGraph(weights, {
+    const { graph, parameters, frozen } = gradientGraph(weights, {
       prompts: count,
       tokens: 2,
       loss,
@@ -51,6 +51,7 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
     });
     const executable = await engine.compile(graph);
     const feeds: Record<string, Feeds[string]> = {
+      image: float32Tensor([4096, 256], asked.embedding),
       imagePositions: float32Tensor([4096, 256], imagePositions(weights)),
       ...promptFeeds(weights, new Set())(asked, { prompts, tokens: 2 }),
       weights: float32Tensor(
@@ -63,11 +64,11 @@ describe.skipIf(!hasGolden)('gradients of the whole decoder against PyTorch (nee
         resolution,
       ),
     };
-    for (const name of parameters) {
+    for (const name of [...parameters, ...frozen]) {
       const { shape, data } = weights.get(name)!;
       feeds[name] = float32Tensor(shape, data);
-      feeds[`gradient:${name}`] = float32Tensor(shape);
     }
+    for (const name of parameters) feeds[`gradient:${name}`] = float32Tensor(weights.get(name)!.shape);
     const results = await executable.run(feeds);
     await executable.release();
     return {

@@ -9,9 +9,11 @@ import { maskDecoder } from '../sam/mask-decoder.js';
 import { parameterInputs, within } from '../sam/scope.js';
 import { CHANNELS, GRID, LOW_RES, MASK_TOKENS } from '../sam/shape.js';
 import { reshape } from '../sam/layers.js';
+import { NO_MASK } from '../sam/prompt-tokens.js';
 import type { Weights } from '../weights/weights.js';
 import { promptInputs } from './prompt-inputs.js';
 import { TOKEN_PIXELS } from './sample-tokens.js';
+import { tokensOfWindow } from './window-loss.js';
 
 /** What a gradient graph is made for. */
 export interface GradientGraphShape {
@@ -23,6 +25,8 @@ export interface GradientGraphShape {
   readonly resolution: 'low' | { readonly width: number; readonly height: number };
   /** The loss looks at the first so many image tokens alone, at low resolution. @default all */
   readonly lossTokens?: number;
+  /** Side of the window that the loss looks at, and a lattice outside it (see `tokensOfWindow`), at low resolution. @default all tokens */
+  readonly window?: number;
   /** Image tokens of a prompt that become logits at a time, and their gradients. @default all */
   readonly tokensAtOnce?: number;
   /** Whether each prompt brings a mask. @default false */
@@ -38,9 +42,10 @@ export interface GradientGraphShape {
 /**
  * Forward pass, loss and gradients of a micro-batch, added to the sums so far.
  *
- * Inputs: `image` [IMAGE_TOKENS, CHANNELS] (embedding plus dense prompt), `imagePositions`, `sparse` [prompts, tokens, CHANNELS],
+ * Inputs: `image` [IMAGE_TOKENS, CHANNELS], `imagePositions`, `sparse` [prompts, tokens, CHANNELS],
  * `targets`, `weights` [prompts], each parameter under its name, and `gradient:<parameter>`; at an image's size also `rows`,
- * `columns`, `padding` and `share` (see `OriginalPixels`); with `lossTokens` `importance` (see `sampledFeeds`). Where the prompt encoder is `trained`, or there are mask prompts, see `promptInputs`.
+ * `columns`, `padding` and `share` (see `OriginalPixels`); with `lossTokens` `importance` (see `sampledFeeds`), with `window` what `windowFeeds` makes. Where the prompt encoder is `trained`, or there are mask prompts, see `promptInputs`.
+ * `trained` are the parameters that change; without it, all that the graph uses but the embedding of "no mask prompt".
  * Outputs: `loss`, `focal`, `dice`, `iou`, `next:gradient:<parameter>`, and with `answers` the first token's logits in logit order, [prompts, LOW_RES_PIXELS].
  */
 export function gradientGraph(
@@ -56,7 +61,7 @@ export function gradientGraph(
   const { image, sparse } = promptInputs(scope, shape, trained);
   const inputs = { image, imagePositions, sparse };
   const { logits, iou } = maskDecoder(within(scope, 'mask_decoder'), inputs, masks, {
-    imageTokens: shape.lossTokens,
+    pick: (all) => tokensOfLoss(builder, all, shape),
     atOnce: shape.tokensAtOnce,
   });
   const [prompts, , pixels] = logits.shape as readonly [number, number, number];
@@ -66,7 +71,8 @@ export function gradientGraph(
   const terms = lossOf(shape.loss, space, predictedIou, builder.input('weights', [prompts]));
 
   const used = [...scope.used];
-  const changing = used.filter(([name]) => trained?.has(name) ?? true);
+  const changes = (name: string): boolean => trained?.has(name) ?? name !== NO_MASK;
+  const changing = used.filter(([name]) => changes(name));
   const found = gradients(
     builder,
     terms.loss,
@@ -83,24 +89,35 @@ export function gradientGraph(
   return {
     graph: builder.build({ ...terms, ...sums, ...(shape.answers && { answers: firstToken() }) }),
     parameters: changing.map(([name]) => name),
-    frozen: used.map(([name]) => name).filter((name) => trained?.has(name) === false),
+    frozen: used.map(([name]) => name).filter((name) => !changes(name)),
   };
+}
+
+/** The image tokens that the loss looks at. */
+function tokensOfLoss(builder: GraphBuilder, all: Value, { lossTokens, window }: GradientGraphShape): Value {
+  if (window !== undefined) return tokensOfWindow(builder, all, window);
+  return lossTokens === undefined ? all : builder.emit('Slice', [all], { axis: 1, start: 0, end: lossTokens });
 }
 
 function pixelSpace(
   builder: GraphBuilder,
   logits: Value,
-  { prompts, resolution, lossTokens }: GradientGraphShape,
+  { prompts, resolution, lossTokens, window }: GradientGraphShape,
 ): PixelSpace {
   const [masks, pixels] = logits.shape as readonly [number, number];
-  /** Each prompt's target, for all its masks. */
-  const targetsOf = (size: Shape): Value => {
-    const targets = builder.input('targets', [prompts, ...size]);
-    if (masks === prompts) return targets;
-    const apart = reshape(builder, targets, [prompts, 1, ...size]);
+  /** An input that each prompt has one of, for all its masks. */
+  const ofPrompts = (name: string, size: Shape): Value => {
+    const each = builder.input(name, [prompts, ...size]);
+    if (masks === prompts) return each;
+    const apart = reshape(builder, each, [prompts, 1, ...size]);
     const repeated = builder.emit('Expand', [apart], { shape: [prompts, masks / prompts, ...size] });
     return reshape(builder, repeated, [masks, ...size]);
   };
+  const targetsOf = (size: Shape): Value => ofPrompts('targets', size);
+  if (window !== undefined) {
+    const tokens = pixels / TOKEN_PIXELS;
+    return sampledResolution(builder, logits, targetsOf([tokens, TOKEN_PIXELS]), ofPrompts('importance', [tokens, 1]));
+  }
   if (lossTokens !== undefined) {
     const targets = targetsOf([lossTokens, TOKEN_PIXELS]);
     return sampledResolution(builder, logits, targets, builder.input('importance', [lossTokens, 1]));

@@ -42,6 +42,7 @@ describe('single points that train all mask tokens', () => {
       multimask: true,
       microBatch: 4,
       lossTokens: undefined,
+      lossWindow: undefined,
     } as const;
     const kinds = (item: TrainItem, given = options) =>
       piecesOf(item, false, given).map(({ batch, multimask }) => [multimask, ...batch.prompts]);

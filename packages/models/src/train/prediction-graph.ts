@@ -18,8 +18,7 @@ export interface PredictionGraphShape {
 }
 
 /**
- * The decoder alone. Inputs: `image` [IMAGE_TOKENS, CHANNELS] (with the dense prompt embedding unless there are mask prompts),
- * `imagePositions`, `sparse` [prompts, tokens, CHANNELS], `maskPrompts` [prompts, LOW_RES_PIXELS] in logit order if there are any, and
+ * The decoder alone. Inputs: `image` [IMAGE_TOKENS, CHANNELS], `imagePositions`, `sparse` [prompts, tokens, CHANNELS], `maskPrompts` [prompts, LOW_RES_PIXELS] in logit order if there are any, and
  * the parameters under their names. Outputs: `logits` [prompts, masks, LOW_RES_PIXELS] in logit order, `iou` [prompts, masks].
  */
 export function predictionGraph(

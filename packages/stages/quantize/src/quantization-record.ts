@@ -55,6 +55,13 @@ export interface QuantizationRecord {
   readonly scores: { readonly val: ScorePair; readonly test?: ScorePair };
 }
 
+/** What encoding an image costs on a machine. */
+export interface EncodeCosts {
+  readonly encode_ms: EncodeTimes;
+  /** Peak memory in MB of a process that only encodes, on the CPU; not there where it could not be measured. */
+  readonly peak_rss_mb?: { readonly float: number; readonly quantized: number };
+}
+
 /** How long an image takes through the encoders on a machine, warm: medians in milliseconds. */
 export interface EncodeTimes {
   readonly processor: string;

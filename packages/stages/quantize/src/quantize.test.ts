@@ -8,7 +8,7 @@ import { createOnnxRuntimeEngine, encoderFile, readOnnxFile, type TensorEngine }
 import { writeHollowCheckpoint } from '@sluice/models/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QuantizeOptions } from './options.js';
-import type { EncodeTimes, QuantizationRecord } from './quantization-record.js';
+import type { EncodeCosts, QuantizationRecord } from './quantization-record.js';
 import { quantize } from './quantize.js';
 import { tinyData, type TinyData } from './testing/tiny-images.js';
 
@@ -53,9 +53,7 @@ const stageTest = (options: Partial<QuantizeOptions>, given: Given = {}) => {
 async function quantized(options: Partial<QuantizeOptions>, given?: Given) {
   const { outputs, events, run } = await runStage(quantize, stageTest(options, given));
   const file = (name: string) => readFileSync(join(run.root, 'quantized', name));
-  const record = JSON.parse(file('quantize.json').toString()) as QuantizationRecord & {
-    readonly encode_ms: EncodeTimes;
-  };
+  const record = JSON.parse(file('quantize.json').toString()) as QuantizationRecord & EncodeCosts;
   const counted = events.flatMap((event) => (event.type === 'counted' ? [event.what] : []));
   const rows = events.flatMap((event) => (event.type === 'metric' ? [event] : []));
   return { artifact: outputs.model[0]!, record, file, counted, rows };
@@ -68,7 +66,7 @@ const metadataOf = async (path: string) => {
 
 describe('quantize', () => {
   it('quantizes everything where the gate holds, and says what that costs', async () => {
-    const { artifact, record, counted, rows } = await quantized({ 'max-f1-drop': 1 }, { run: 'held' });
+    const { artifact, record, file, counted, rows } = await quantized({ 'max-f1-drop': 1 }, { run: 'held' });
     expect(record.gate).toMatchObject({ subset: 'val', max_f1_drop: 1, f1_float: 1, holds: true });
     expect(record.encoder.trials).toEqual([{ float: 0, f1: record.gate.f1_quantized }]);
     expect(record.encoder.groups.every(({ precision }) => precision === 'int8')).toBe(true);
@@ -82,6 +80,10 @@ describe('quantize', () => {
       ['final', 'test', 'INT8', record.scores.test!.quantized.scores.f1],
     ]);
     expect(rows.every(({ timing }) => Number(timing?.['encode_ms']) > 0)).toBe(true);
+    // More than the runtime alone, less than what a machine has.
+    expect(record.peak_rss_mb?.float).toBeGreaterThan(50);
+    expect(record.peak_rss_mb?.quantized).toBeLessThan(4000);
+    expect(file('quantize.html').toString()).toContain(`<td>${record.peak_rss_mb!.quantized.toFixed(1)}</td>`);
     expect(artifact).toMatchObject({ model: data.checkpoint.model, checkpoint: data.checkpoint });
     const described = {
       'sluice.model': data.checkpoint.model,

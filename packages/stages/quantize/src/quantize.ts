@@ -12,7 +12,7 @@ import { forkJoin, from, of, switchMap, toArray } from 'rxjs';
 import { quantizeErrors } from './errors.js';
 import { chosenImages, type ChosenImages } from './gather-images.js';
 import { keptQuantization } from './kept-quantization.js';
-import { keptTimes } from './kept-times.js';
+import { keptCosts } from './kept-costs.js';
 import { quantizeOptions } from './options.js';
 import { scoreRows } from './score-rows.js';
 import type { Tools } from './tools.js';
@@ -44,14 +44,16 @@ export const quantize = defineStage({
       const { quantization, computed } = await keptQuantization(checkpoint, images, options, tools);
       report({ type: 'counted', what: computed ? 'models quantized' : 'quantized models from the cache', count: 1 });
       const { record } = quantization;
-      const times = record.gate.holds ? await keptTimes(quantization, images, tools) : undefined;
+      const costs = record.gate.holds ? await keptCosts(quantization, images, tools) : undefined;
       signal.throwIfAborted();
-      const files = await writeResult(run, options.folder, quantization, times);
-      for (const row of scoreRows(record, checkpoint, times)) report({ type: 'metric', scope: 'final', ...row });
+      const files = await writeResult(run, options.folder, quantization, costs);
+      for (const row of scoreRows(record, checkpoint, costs?.encode_ms))
+        report({ type: 'metric', scope: 'final', ...row });
       report({ type: 'artifact', name: 'what quantization costs and saves', path: files.page });
-      if (times === undefined) throw quantizeErrors.GATE_NOT_HELD({ record, folder: files.folder });
+      if (costs === undefined) throw quantizeErrors.GATE_NOT_HELD({ record, folder: files.folder });
       report({ type: 'artifact', name: 'image encoder in INT8 (ONNX)', path: files.encoder });
       report({ type: 'artifact', name: `decoder beside it, ${record.decoder.precision} (ONNX)`, path: files.decoder });
+      const times = costs.encode_ms;
       if (times.quantized >= times.float) {
         const slower = (times.quantized / times.float).toFixed(2);
         logger.warn(`INT8 is no faster on this machine: an image takes ${slower} times as long as in float`, {

@@ -1,11 +1,14 @@
-import type { EncodeTimes, NetworkRecord, QuantizationRecord, ScorePair } from './quantization-record.js';
+import type { EncodeCosts, NetworkRecord, QuantizationRecord, ScorePair } from './quantization-record.js';
 
 /** A page that says what quantization costs and saves, and what was decided by what; it needs nothing beside it. */
-export function reportPage(record: QuantizationRecord, times: EncodeTimes | undefined): string {
+export function reportPage(record: QuantizationRecord, costs: EncodeCosts | undefined): string {
   const { gate, calibration, encoder, decoder, scores } = record;
+  const { encode_ms: times, peak_rss_mb: peaks } = costs ?? {};
+  const drop = gate.f1_float - gate.f1_quantized;
+  const change = `F1 on the validation images ${drop < 0 ? 'rises' : 'falls'} by ${points(Math.abs(drop))} points, a fall of ${points(gate.max_f1_drop)} is allowed`;
   const verdict = gate.holds
-    ? `The gate holds: F1 on the validation images falls by ${points(gate.f1_float - gate.f1_quantized)} points, ${points(gate.max_f1_drop)} are allowed.`
-    : `The gate does not hold: F1 on the validation images falls by ${points(gate.f1_float - gate.f1_quantized)} points, ${points(gate.max_f1_drop)} are allowed. The float model stays the result.`;
+    ? `The gate holds: ${change}.`
+    : `The gate does not hold: ${change}. The float model stays the result.`;
   const slower =
     times && times.quantized >= times.float
       ? '<p class="warning">INT8 is no faster than float on this machine.</p>'
@@ -37,6 +40,7 @@ ${[
         times.quantized,
       )
     : '',
+  peaks ? ratioRow('peak memory of encoding, MB', peaks.float, peaks.quantized) : '',
   ...Object.entries(scores).flatMap(([subset, pair]) => scoreRows(subset, pair)),
 ].join('\n')}
 </table>

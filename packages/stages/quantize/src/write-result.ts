@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { writeFileAtomic, type RunFolder } from '@sluice/core';
-import type { EncodeTimes } from './quantization-record.js';
+import type { EncodeCosts } from './quantization-record.js';
 import type { Quantization } from './quantize-checkpoint.js';
 import { reportPage } from './report-page.js';
 
@@ -17,15 +17,15 @@ export async function writeResult(
   run: RunFolder,
   folder: string,
   { record, files }: Quantization,
-  times: EncodeTimes | undefined,
+  costs: EncodeCosts | undefined,
 ): Promise<WrittenResult> {
   const encoder = await run.path(folder, 'encoder.onnx');
   const decoder = await run.path(folder, 'decoder.onnx');
   const page = await run.path(folder, 'quantize.html');
   await writeFileAtomic(encoder, files.encoder);
   await writeFileAtomic(decoder, files.decoder);
-  await writeFileAtomic(page, reportPage(record, times));
-  const document = { ...record, ...(times && { encode_ms: times }) };
+  await writeFileAtomic(page, reportPage(record, costs));
+  const document = { ...record, ...costs };
   await writeFileAtomic(await run.path(folder, 'quantize.json'), `${JSON.stringify(document, null, 2)}\n`);
   return { folder: dirname(encoder), encoder, decoder, page };
 }

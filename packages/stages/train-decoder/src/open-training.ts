@@ -18,8 +18,12 @@ export type OpenTraining = (engine: TensorEngine, options: TrainDecoderOptions) 
 
 /** What the loss is taken of, and how. */
 export function lossOptionsOf(options: TrainDecoderOptions) {
-  const { loss, resolution, corrections, multimask, 'loss-tokens': lossTokens } = options;
-  return { loss, resolution, corrections, multimask, ...(lossTokens !== undefined && { lossTokens }) };
+  const { loss, resolution, corrections, multimask, 'loss-tokens': lossTokens, 'loss-window': lossWindow } = options;
+  return {
+    ...{ loss, resolution, corrections, multimask },
+    ...(lossTokens !== undefined && { lossTokens }),
+    ...(lossWindow !== undefined && { lossWindow }),
+  };
 }
 
 /** The mask decoder of a model, or another one that is trained on. */

@@ -144,7 +144,7 @@ export const trainDecoderOptions = Type.Object(
       minimum: 0,
       maximum: 16,
       description:
-        'Rounds of correction after the first answer, as the SAM paper trains: one more point where the answer is wrong, and the answer for a mask prompt. Each takes somewhat longer than the first. Not with `loss-tokens`.',
+        'Rounds of correction after the first answer, as the SAM paper trains: one more point where the answer is wrong, and the answer for a mask prompt. Each takes somewhat longer than the first. Not with `loss-tokens` or `loss-window`.',
     }),
     multimask: Type.Boolean({
       default: false,
@@ -184,6 +184,14 @@ export const trainDecoderOptions = Type.Object(
         maximum: 4095,
         description:
           'Approximate: takes the loss on so many of the 4096 image tokens (16 positions each), the objects and a part of the rest; its expectation is the whole loss. Not with `resolution: original`; `auto` is then `low`.',
+      }),
+    ),
+    'loss-window': Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 8,
+        description:
+          'Approximate: takes the loss on a window around each object, with a margin of so many image tokens (4 positions on each side), and on every 16th token elsewhere; its expectation is the whole loss. Objects that fill more than half of the image in a direction take it whole. Not with `resolution: original` or `loss-tokens`; `auto` is then `low`.',
       }),
     ),
   },

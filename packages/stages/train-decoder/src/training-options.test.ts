@@ -164,6 +164,9 @@ it("refuses Nesterov's momentum without a momentum", async () => {
 it.each([
   [['corrections=2', 'loss-tokens=1024'], 'models/CORRECTIONS', /loss-tokens/],
   [['resolution=original', 'loss-tokens=1024'], 'models/SAMPLED_LOSS', /original/],
+  [['corrections=2', 'loss-window=2'], 'models/CORRECTIONS', /loss-window/],
+  [['resolution=original', 'loss-window=2'], 'models/LOSS_WINDOW', /original/],
+  [['loss-tokens=1024', 'loss-window=2'], 'models/LOSS_WINDOW', /loss-tokens/],
 ])('refuses %j before anything is read or trained', async (set, code, message) => {
   const failed = await run({ set });
   expect(failed.failure).toMatchObject({ stage: 'train', error: { code } });
@@ -175,6 +178,7 @@ it.each([
   ['corrections', -1, 'corrections must be >= 0, not -1'],
   ['corrections', 17, 'corrections must be <= 16, not 17'],
   ['corrections', 0.5, 'corrections must be a whole number, not 0.5'],
+  ['loss-window', 9, 'loss-window must be <= 8, not 9'],
   ['multimask', 'maybe', 'multimask must be true or false, not "maybe"'],
   ['validate-every', -1, 'validate-every must be a number above 0 or "adaptive", not -1'],
   ['validate-every', 'often', 'validate-every must be a number or "adaptive", not "often"'],

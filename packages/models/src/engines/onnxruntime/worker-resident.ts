@@ -1,4 +1,5 @@
 import { Tensor as OrtTensor } from 'onnxruntime-node';
+import { freeMemory } from '../free-memory.js';
 import { allocateData, type Tensor } from '../tensor.js';
 import type { HeldSession } from './held-session.js';
 
@@ -51,6 +52,7 @@ export class WorkerResident implements WorkerTensor {
   }
 
   replace(tensor: Tensor): void {
+    freeMemory([this.#tensor.data.buffer]);
     this.#tensor = tensor;
     this.#current = toOrtTensor(tensor);
   }
