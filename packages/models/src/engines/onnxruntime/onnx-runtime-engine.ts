@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { emitOnnx } from '../../onnx/emit-onnx.js';
+import { earlyValues } from '../../optimize/early-values.js';
 import { optimizeGraph } from '../../optimize/optimize-graph.js';
 import { freeMemory } from '../free-memory.js';
 import type { TensorEngine } from '../tensor-engine.js';
@@ -41,7 +42,7 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
     cacheBound: provider === 'cpu',
     compile: async (graph, { label = 'graph', disposable = false } = {}) => {
       const optimized = optimizeGraph(graph, provider);
-      const model = emitOnnx(optimized);
+      const model = emitOnnx(optimized, provider === 'cpu' ? earlyValues(optimized) : []);
       if (disposable)
         freeMemory([graph, optimized].flatMap(({ constants }) => constants.map(({ data }) => data.buffer)));
       // Weights as constants are large: their bytes move to the worker.
