@@ -17,17 +17,22 @@ import { writeOnnx } from './write-onnx.js';
 
 /**
  * A graph as an ONNX model: opset 17, with onnxruntime's own operators (`com.microsoft`) where they are faster. Values keep their
- * names; an output has the name that the graph gives it. The same graph gives the same bytes.
+ * names; an output has the name that the graph gives it. The same graph gives the same bytes. `early` are values that onnxruntime is to
+ * compute first, in their order (see `earlyValues`).
  */
-export const emitOnnx = (graph: Graph): Uint8Array<ArrayBuffer> => writeOnnx(onnxModel(graph));
+export const emitOnnx = (graph: Graph, early?: readonly Value[]): Uint8Array<ArrayBuffer> =>
+  writeOnnx(onnxModel(graph, early));
 
 /** The same before it is written: constants of float32 are the graph's own memory. */
-export function onnxModel(graph: Graph): OnnxModel {
+export function onnxModel(graph: Graph, early: readonly Value[] = []): OnnxModel {
   const { names, identities } = nameValues(graph);
   const nameOf = (value: Value): string => names.get(value) ?? value.name;
   const used = new Set([...Object.values(graph.outputs), ...graph.nodes.flatMap(({ inputs }) => inputs)]);
   const integers = integerTensors();
-  const nodes = graph.nodes.map((node) => nodeProto(node, nameOf, used, integers));
+  const nodes = [
+    ...graph.nodes.map((node) => nodeProto(node, nameOf, used, integers)),
+    ...early.toReversed().map((value) => lookedAt(nameOf(value), integers)),
+  ];
   return {
     irVersion: 8,
     producerName: 'sluice',
@@ -60,6 +65,19 @@ function nodeProto(
     input: [...(spelling.inputs ?? names)],
     output: outputs.map((output, i) => (i >= optionalOutputs && !used.has(output) ? '' : nameOf(output))),
     attribute: Object.entries(spelling.attributes ?? {}).map(([key, value]) => attributeProto(key, value)),
+  };
+}
+
+/**
+ * A node that takes one row of a value, for nobody. onnxruntime begins with the last of the nodes whose results no other needs, and with all that it
+ * depends on.
+ */
+function lookedAt(name: string, { nameOf }: IntegerTensors): OnnxNode {
+  return {
+    name: `Early_${name}`,
+    opType: 'Slice',
+    input: [name, nameOf([0]), nameOf([1])],
+    output: [`early(${name})`],
   };
 }
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { emitParts } from '../../onnx/emit-parts.js';
+import { earlyValues } from '../../optimize/early-values.js';
 import { optimizeGraph } from '../../optimize/optimize-graph.js';
 import { freeMemory } from '../free-memory.js';
 import type { TensorEngine } from '../tensor-engine.js';
@@ -41,7 +42,7 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Tenso
     cacheBound: provider === 'cpu',
     compile: async (graph, { label = 'graph', disposable = false } = {}) => {
       const optimized = optimizeGraph(graph, provider);
-      const parts = emitParts(optimized);
+      const parts = emitParts(optimized, provider === 'cpu' ? earlyValues(optimized) : []);
       // Weights as constants are large: where they may, they move to the worker.
       const moved = disposable ? new Set(parts.data.map(({ bytes }) => bytes.buffer as ArrayBuffer)) : [];
       const loading = load(parts, label, [parts.model.buffer as ArrayBuffer, ...moved]);
