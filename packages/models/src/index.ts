@@ -76,7 +76,7 @@ export { writeOnnx } from './onnx/write-onnx.js';
 export { calibrate, type CalibrateOptions } from './quantize/calibrate.js';
 export { calibrators, type Calibration, type Calibrator } from './quantize/calibration.js';
 export { compareEmbeddings, type EmbeddingDifference } from './quantize/compare-embeddings.js';
-export { quantizableNodes, type QuantizableNode } from './quantize/quantizable-nodes.js';
+export { preparedModel, type PrepareOptions } from './quantize/prepare/prepare-model.js';
 export { quantizeModel, type QuantizeOptions } from './quantize/quantize-model.js';
 export { float16Weights } from './quantize/gate/float16-weights.js';
 export type { GateOutcome, GateTrial, RankedGroup } from './quantize/gate/hold-gate.js';

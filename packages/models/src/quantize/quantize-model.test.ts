@@ -10,6 +10,7 @@ import { readOnnx } from '../onnx/read-onnx.js';
 import { writeOnnx } from '../onnx/write-onnx.js';
 import { calibrate } from './calibrate.js';
 import { calibrators, type Calibration } from './calibration.js';
+import { copyOf } from './copy-model.js';
 import { compareEmbeddings } from './compare-embeddings.js';
 import { productsOf } from './products.js';
 import { quantizeModel } from './quantize-model.js';
@@ -137,5 +138,10 @@ describe('quantizeModel', () => {
       yield noise(128, 1).fill(NaN, 5, 6);
     };
     await expect(calibrate(model, wrong, { engine })).rejects.toThrow('is not finite on image 1');
+    const open = copyOf(model);
+    open.graph.input[0]!.type!.tensorType!.shape!.dim![0] = { dimParam: 'rows' };
+    await expect(calibrate(open, none, { engine })).rejects.toThrow('"input", [rows, 8], is open');
+    const early = { ...model, opsetImport: [{ version: 12 }] };
+    expect(() => quantizeModel(early, { digest, ...rest })).toThrow('opset 12 has no scales for each channel');
   });
 });

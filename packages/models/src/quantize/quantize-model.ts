@@ -1,3 +1,4 @@
+import { modelErrors } from '../errors.js';
 import type { OnnxModel } from '../onnx/onnx-schema.js';
 import { float32Values } from '../onnx/tensor-values.js';
 import type { Calibration } from './calibration.js';
@@ -27,6 +28,7 @@ export function quantizeModel(
   calibration: Calibration,
   { float = new Set() }: QuantizeOptions = {},
 ): OnnxModel {
+  refuseEarly(model);
   const copy = copyOf(model);
   const { graph } = copy;
   const products = new Map(productsOf(copy).map((product) => [product.node, product]));
@@ -43,6 +45,12 @@ export function quantizeModel(
   graph.node = writer.nodes;
   graph.initializer = [...graph.initializer.filter(({ name }) => used.has(name ?? '')), ...writer.tensors.values()];
   return copy;
+}
+
+function refuseEarly({ opsetImport }: OnnxModel): void {
+  const opset = Number(opsetImport.find(({ domain = '' }) => domain === '')?.version ?? 0);
+  const problem = `opset ${String(opset)} has no scales for each channel; \`preparedModel\` raises it`;
+  if (opset < 13) throw modelErrors.BAD_MODEL({ model: 'the model', problem });
 }
 
 /** Gives the node operands of 8 bits; what comes back is to be called when the node has been written. */
