@@ -77,6 +77,7 @@ export { calibrate, type CalibrateOptions } from './quantize/calibrate.js';
 export { calibrators, type Calibration, type Calibrator } from './quantize/calibration.js';
 export { compareEmbeddings, type EmbeddingDifference } from './quantize/compare-embeddings.js';
 export { preparedModel, type PrepareOptions } from './quantize/prepare/prepare-model.js';
+export { lastProduct } from './quantize/products.js';
 export { quantizeModel, type QuantizeOptions } from './quantize/quantize-model.js';
 export { float16Weights } from './quantize/gate/float16-weights.js';
 export type { GateOutcome, GateTrial, RankedGroup } from './quantize/gate/hold-gate.js';
