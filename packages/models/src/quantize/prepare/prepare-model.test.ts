@@ -194,5 +194,5 @@ describe('preparedModel', () => {
     const { relativeError } = compareEmbeddings([embeddings[0]!], [embeddings[1]!]);
     expect(relativeError).toBeGreaterThan(0.001);
     expect(relativeError).toBeLessThan(0.1);
-  });
+  }, 120_000);
 });
