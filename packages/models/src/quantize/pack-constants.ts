@@ -2,6 +2,7 @@ import { attributeTypes, dataTypes, type OnnxModel, type OnnxTensor } from '../o
 import { float32Values } from '../onnx/tensor-values.js';
 import { bytesOf, type QdqWriter } from './qdq-writer.js';
 import { quantizeWeight } from './quantize-tensor.js';
+import type { WeightTensor } from '../weights/weights.js';
 
 /** Smaller constants are left as they are: what unpacks them takes as many bytes as it would save. */
 const SMALLEST = 4096;
@@ -31,14 +32,21 @@ export function packConstants({ graph }: OnnxModel, writer: QdqWriter): void {
 
 const sizeOf = ({ dims = [] }: OnnxTensor): number => dims.reduce<number>((count, size) => count * Number(size), 1);
 
-/** Level · scale by operators that every runtime folds, which it does not with `DequantizeLinear`. */
 function packedBias(name: string, tensor: OnnxTensor, writer: QdqWriter): string {
-  const output = `${name}/unpacked`;
-  if (writer.tensors.has(`${name}/packed`)) return output;
   const values = float32Values(tensor, 'the model');
   const heads = Math.max(0, values.shape.length - 3);
-  const { levels, scales } = quantizeWeight(values, heads);
-  const dims = values.shape.map((size, axis) => (axis === heads ? size : 1));
+  return packedConstant(name, values, heads, writer);
+}
+
+/**
+ * A constant in 8 bits, with a scale for each channel of `axis`, and what unpacks it: level · scale by operators that every runtime folds when it
+ * loads the model, which it does not with `DequantizeLinear`.
+ */
+export function packedConstant(name: string, values: WeightTensor, axis: number, writer: QdqWriter): string {
+  const output = `${name}/unpacked`;
+  if (writer.tensors.has(`${name}/packed`)) return output;
+  const { levels, scales } = quantizeWeight(values, axis);
+  const dims = values.shape.map((size, i) => (i === axis ? size : 1));
   const packed = writer.add(`${name}/packed`, { dims: [...values.shape], dataType: dataTypes.int8, rawData: bytesOf(levels) }); // prettier-ignore
   const steps = writer.add(`${name}/steps`, { dims, dataType: dataTypes.float32, rawData: bytesOf(scales) });
   writer.nodes.push(

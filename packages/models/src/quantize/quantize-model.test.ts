@@ -10,8 +10,9 @@ import { readOnnx } from '../onnx/read-onnx.js';
 import { writeOnnx } from '../onnx/write-onnx.js';
 import { calibrate } from './calibrate.js';
 import { calibrators, type Calibration } from './calibration.js';
+import { copyOf } from './copy-model.js';
 import { compareEmbeddings } from './compare-embeddings.js';
-import { productsOf } from './products.js';
+import { lastProduct, productsOf } from './products.js';
 import { quantizeModel } from './quantize-model.js';
 
 const noise = (count: number, seed: number): Float32Array<ArrayBuffer> =>
@@ -111,6 +112,42 @@ describe('quantizeModel', () => {
     expect(compareEmbeddings(expected, await answers(alike, shape)).relativeError).toBeGreaterThan(0.2);
   });
 
+  it.each([
+    ['is added to another and rounded', (g, wide, x) => g.emit('Conv', [g.emit('Add', [wide, x]), g.constant(noise(64, 6), [8, 8, 1, 1]), g.constant(noise(8, 7), [8])], {})], // prettier-ignore
+    ['is rounded, turned back and forth before', (g, wide) => gemm(g, g.emit('Reshape', [g.emit('Transpose', [wide], { perm: [0, 2, 3, 1] })], { shape: [120, 8] }))], // prettier-ignore
+    ['is rounded and read in float', (g, wide, x) => g.emit('Add', [g.emit('Conv', [wide, g.constant(noise(64, 6), [8, 8, 1, 1]), g.constant(noise(8, 7), [8])], {}), g.emit('Gelu', [g.emit('Add', [wide, x])])])], // prettier-ignore
+  ] as readonly (readonly [string, (g: GraphBuilder, wide: Value, x: Value) => Value])[])(
+    'quantizes a convolution of uneven channels whose output %s',
+    async (_, rest) => {
+      const shape = [1, 8, 12, 10];
+      const filters = noise(8 * 8, 1).map((value, i) => value * (i < 8 ? 300 : 1));
+      const model = modelOf(shape, (g, x) => {
+        const wide = g.emit('Conv', [x, g.constant(filters, [8, 8, 1, 1]), g.constant(noise(8, 2), [8])], {});
+        return rest(g, wide, x);
+      });
+      const { channels, ...calibration } = await calibrated(model, shape);
+      expect(Object.keys(channels)).not.toEqual([]);
+      const quantized = quantizeModel(model, { ...calibration, channels });
+      const { relativeError } = compareEmbeddings(await answers(model, shape), await answers(quantized, shape));
+      expect(relativeError).toBeLessThan(0.05);
+    },
+  );
+
+  it('computes in float with weights of 8 bits where that is said', async () => {
+    const shape = [16, 128];
+    const model = modelOf(shape, (g, x) => g.emit('MatMul', [x, g.constant(noise(128 * 96, 3), [128, 96])]));
+    const calibration = await calibrated(model, shape);
+    const whole = quantizeModel(model, calibration);
+    const packed = quantizeModel(model, calibration, { packed: new Set([lastProduct(model)!]) });
+    expect(packed.graph.node.map(({ opType }) => opType)).not.toContain('QuantizeLinear');
+    expect(writeOnnx(packed).length).toBeLessThan(0.35 * writeOnnx(model).length);
+    const expected = await answers(model, shape);
+    const errorOf = async (quantized: OnnxModel) =>
+      compareEmbeddings(expected, await answers(quantized, shape)).relativeError;
+    expect(await errorOf(packed)).toBeGreaterThan(0);
+    expect(await errorOf(packed)).toBeLessThan(0.8 * (await errorOf(whole)));
+  });
+
   it('packs what attention adds and the rows that are gathered', async () => {
     const shape = [1, 70, 70];
     const rows = Array.from({ length: 4900 }, (_, i) => (i * 3) % 70);
@@ -137,5 +174,10 @@ describe('quantizeModel', () => {
       yield noise(128, 1).fill(NaN, 5, 6);
     };
     await expect(calibrate(model, wrong, { engine })).rejects.toThrow('is not finite on image 1');
+    const open = copyOf(model);
+    open.graph.input[0]!.type!.tensorType!.shape!.dim![0] = { dimParam: 'rows' };
+    await expect(calibrate(open, none, { engine })).rejects.toThrow('"input", [rows, 8], is open');
+    const early = { ...model, opsetImport: [{ version: 12 }] };
+    expect(() => quantizeModel(early, { digest, ...rest })).toThrow('opset 12 has no scales for each channel');
   });
 });

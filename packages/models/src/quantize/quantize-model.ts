@@ -1,8 +1,10 @@
+import { modelErrors } from '../errors.js';
 import type { OnnxModel } from '../onnx/onnx-schema.js';
 import { float32Values } from '../onnx/tensor-values.js';
 import type { Calibration } from './calibration.js';
 import { copyOf } from './copy-model.js';
-import { packConstants } from './pack-constants.js';
+import { floatReaders } from './float-readers.js';
+import { packConstants, packedConstant } from './pack-constants.js';
 import { productsOf, type Product } from './products.js';
 import { qdqWriter, type QdqWriter } from './qdq-writer.js';
 import { activationScale, quantizeBias, quantizeWeight } from './quantize-tensor.js';
@@ -10,6 +12,8 @@ import { activationScale, quantizeBias, quantizeWeight } from './quantize-tensor
 export interface QuantizeOptions {
   /** Names of nodes that stay as they are. @default none */
   readonly float?: ReadonlySet<string>;
+  /** Names of nodes that compute in float with weights that are stored in 8 bits; a runtime unpacks them once. @default none */
+  readonly packed?: ReadonlySet<string>;
 }
 
 /** A convolution's channels get steps of their own where the largest is this many times their root mean square. */
@@ -25,17 +29,20 @@ const WIDE = 4;
 export function quantizeModel(
   model: OnnxModel,
   calibration: Calibration,
-  { float = new Set() }: QuantizeOptions = {},
+  { float = new Set(), packed = new Set() }: QuantizeOptions = {},
 ): OnnxModel {
+  refuseEarly(model);
   const copy = copyOf(model);
   const { graph } = copy;
   const products = new Map(productsOf(copy).map((product) => [product.node, product]));
+  const isReadInFloat = floatReaders(copy);
   const writer = qdqWriter(calibration);
   packConstants(copy, writer);
   for (const node of graph.node) {
     const product = products.get(node);
-    const isQuantized = product !== undefined && !float.has(product.name);
-    const round = isQuantized ? quantizeProduct(product, calibration, writer) : undefined;
+    const precision = product === undefined || float.has(product.name) ? 'float' : packed.has(product.name) ? 'packed' : 'int8'; // prettier-ignore
+    if (precision === 'packed') packWeight(product!, writer);
+    const round = precision === 'int8' ? quantizeProduct(product!, calibration, writer, isReadInFloat) : undefined;
     writer.nodes.push(node);
     round?.();
   }
@@ -45,14 +52,32 @@ export function quantizeModel(
   return copy;
 }
 
+function refuseEarly({ opsetImport }: OnnxModel): void {
+  const opset = Number(opsetImport.find(({ domain = '' }) => domain === '')?.version ?? 0);
+  const problem = `opset ${String(opset)} has no scales for each channel; \`preparedModel\` raises it`;
+  if (opset < 13) throw modelErrors.BAD_MODEL({ model: 'the model', problem });
+}
+
+/** Stores the node's weight in 8 bits. */
+function packWeight({ node, weight, axis }: Product, writer: QdqWriter): void {
+  const unpacked = packedConstant(weight.name!, float32Values(weight, 'the model'), axis, writer);
+  node.input = node.input.map((name, place) => (place === 1 ? unpacked : name));
+}
+
 /** Gives the node operands of 8 bits; what comes back is to be called when the node has been written. */
-function quantizeProduct(product: Product, calibration: Calibration, writer: QdqWriter): (() => void) | undefined {
+function quantizeProduct(
+  product: Product,
+  calibration: Calibration,
+  writer: QdqWriter,
+  isReadInFloat: (value: string) => boolean,
+): (() => void) | undefined {
   const { node, activation, weight, axis, bias } = product;
   const x = writer.activation(activation);
   const values = float32Values(weight, 'the model');
   const { levels, scales: wholeScales } = quantizeWeight(values, axis);
   const isConvolution = node.opType === 'Conv';
-  const factors = isConvolution ? channelFactors(node.output[0]!, calibration) : undefined;
+  const [output] = node.output as [string];
+  const factors = isConvolution && isReadInFloat(output) ? channelFactors(output, calibration) : undefined;
   // Dividing a channel's scale and bias by its factor divides what the convolution gives.
   const divided = (array: Float32Array): Float32Array<ArrayBuffer> =>
     Float32Array.from(array, (value, i) => value / (factors?.[i] ?? 1));

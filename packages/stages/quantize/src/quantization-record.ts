@@ -5,6 +5,8 @@ import type { QuantizeOptions } from './options.js';
 export interface GroupRecord {
   readonly group: string;
   readonly precision: 'int8' | 'float';
+  /** Its weights alone are in INT8, and it computes in float. */
+  readonly weights_only?: true;
   /** Names of its products. */
   readonly nodes: readonly string[];
   /** Of its weights in float. */

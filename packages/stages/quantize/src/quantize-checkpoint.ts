@@ -123,7 +123,7 @@ async function quantizationOf(findings: Findings): Promise<Quantization> {
     encoder: {
       precision: 'int8',
       bytes: { float: floatFiles.encoder.length, quantized: files.encoder.length },
-      groups: groupRecords(encoder),
+      groups: groupRecords(encoder, encoder.packed),
       trials: encoder.outcome.trials,
     },
     decoder: {
@@ -138,14 +138,22 @@ async function quantizationOf(findings: Findings): Promise<Quantization> {
 }
 
 /** Worst first where they were ranked, else as they come in the network. */
-function groupRecords({ groups, outcome }: GatedQuantization): readonly GroupRecord[] {
+function groupRecords(
+  { groups, outcome }: GatedQuantization,
+  packed: ReadonlySet<string> = new Set(),
+): readonly GroupRecord[] {
   const errors = new Map(outcome.ranking.map(({ group, error }) => [group, error]));
   const inFloat = new Set(outcome.float);
   return groups
     .map(({ group, nodes, weightBytes }): GroupRecord => {
       const error = errors.get(group);
       const precision = inFloat.has(group) ? 'float' : 'int8';
-      return { group, precision, nodes, weight_bytes: weightBytes, ...(error !== undefined && { error }) };
+      const isPacked = precision === 'int8' && nodes.every((name) => packed.has(name));
+      return {
+        ...{ group, precision, nodes, weight_bytes: weightBytes },
+        ...(isPacked && { weights_only: true }),
+        ...(error !== undefined && { error }),
+      };
     })
     .sort((a, b) => (b.error ?? 0) - (a.error ?? 0));
 }

@@ -3,6 +3,7 @@ import {
   calibrate,
   encoderModel,
   imageEncoderDigest,
+  lastProduct,
   openOnnxEncoder,
   quantizeBehindGate,
   writeOnnx,
@@ -22,6 +23,8 @@ const PROBES = 2;
 
 export interface EncoderQuantization extends GatedQuantization {
   readonly calibration: Calibration;
+  /** Products that compute in float, with their weights in 8 bits. */
+  readonly packed: ReadonlySet<string>;
   /** To encode with the quantized one. */
   readonly encoder: Encoder;
 }
@@ -41,6 +44,7 @@ export async function quantizeEncoder(options: QuantizeEncoderOptions, tools: To
   const { engine, store } = tools;
   const images = options.calibration;
   const float = await encoderModel(options.model);
+  const packed = new Set([lastProduct(float) ?? '']);
   const dependsOn = {
     what: 'calibration',
     version: QUANTIZER_VERSION,
@@ -60,6 +64,7 @@ export async function quantizeEncoder(options: QuantizeEncoderOptions, tools: To
     model: float,
     calibration,
     unit: 'block',
+    packed,
     atLeast: options.atLeast,
     measure: async (quantized, groups) => {
       const encoder = encoderOf(quantized, groups);
@@ -88,7 +93,7 @@ export async function quantizeEncoder(options: QuantizeEncoderOptions, tools: To
     },
   });
   const { quantized, outcome } = gated;
-  return { ...gated, calibration, encoder: encoderOf(() => quantized, [...outcome.float].sort()) };
+  return { ...gated, packed, calibration, encoder: encoderOf(() => quantized, [...outcome.float].sort()) };
 }
 
 async function* pixelsOf(

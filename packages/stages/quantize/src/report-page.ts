@@ -69,8 +69,9 @@ function scoreRows(subset: string, { float, quantized }: ScorePair): readonly st
 function networkTable(title: string, { groups, trials }: NetworkRecord): string {
   if (groups.length === 0) return '';
   const measured = trials.map(({ float, f1 }) => `${f1.toFixed(4)} with ${String(float)} parts in float`).join(', ');
-  const rows = groups.map(({ group, precision, nodes, weight_bytes: bytes, error }) => {
-    const cells = [group, precision, String(nodes.length), (bytes / 1e6).toFixed(2), error?.toFixed(4) ?? ''];
+  const rows = groups.map(({ group, precision, nodes, weight_bytes: bytes, weights_only: weightsOnly, error }) => {
+    const said = weightsOnly ? 'int8 weights, computed in float' : precision;
+    const cells = [group, said, String(nodes.length), (bytes / 1e6).toFixed(2), error?.toFixed(4) ?? ''];
     return row(cells, precision === 'float' ? 'float' : undefined);
   });
   return `<h2>${title}</h2>

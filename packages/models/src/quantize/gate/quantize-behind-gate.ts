@@ -24,6 +24,8 @@ export interface GatedQuantizationOptions {
   readonly calibration: Calibration;
   /** What is quantized as a whole or not at all: a block of the network, or a product by itself where blocks are large. */
   readonly unit: 'block' | 'product';
+  /** Products that compute in float with weights in 8 bits, whatever the gate says. @default none */
+  readonly packed?: ReadonlySet<string>;
   /** F1 that must be reached. */
   readonly atLeast: number;
   /** F1 with a quantized model, which `quantized` makes when it is needed; the groups that it leaves in float tell it apart. */
@@ -43,11 +45,11 @@ export interface GatedQuantization {
 
 /** Quantizes as much of a model as the gate allows: `holdGate` on its groups, ranked by the error of each alone in INT8. */
 export async function quantizeBehindGate(options: GatedQuantizationOptions): Promise<GatedQuantization> {
-  const { model, calibration, unit, atLeast, measure, probe, kept } = options;
+  const { model, calibration, unit, packed = new Set(), atLeast, measure, probe, kept } = options;
   const groups = groupsOf(model, unit);
   const quantized = (float: ReadonlySet<string>): OnnxModel => {
     const nodes = groups.filter(({ group }) => float.has(group)).flatMap((group) => group.nodes);
-    return quantizeModel(model, calibration, { float: new Set(nodes) });
+    return quantizeModel(model, calibration, { float: new Set(nodes), packed });
   };
   const bytes = groups.reduce((sum, { weightBytes }) => sum + weightBytes, 0);
   const outcome = await holdGate({
