@@ -65,10 +65,15 @@ export function openScoring({ engine, store, samples, question, onImage }: Scori
     score: async (checkpoint) => {
       const rows: (Evaluation & { readonly asked: Question })[] = [];
       let computed = false;
-      for (const { asked, scored } of ways) {
-        const { computed: anew, ...evaluation } = await scored(checkpoint);
-        rows.push({ asked, ...evaluation });
-        computed ||= anew;
+      try {
+        for (const { asked, scored } of ways) {
+          const { computed: anew, ...evaluation } = await scored(checkpoint);
+          rows.push({ asked, ...evaluation });
+          computed ||= anew;
+        }
+      } finally {
+        // Training goes on until the next checkpoint and needs the memory; compiling again takes less than a second.
+        await predictor.release();
       }
       const overall = meanEvaluation(rows);
       if (rows.length > 1) rows.push({ asked: question, ...overall });
