@@ -16,18 +16,23 @@ export function distanceBiases({ groups, places, isCut }: WindowKind, table: Wei
   const keys = places + Number(isCut);
   const data = new Float32Array(distinct.length * heads * places * keys);
   let at = 0;
-  for (const group of distinct)
+  for (const group of distinct) {
+    const [within, beyond] = [placesOf(group), placesBeyond(group, side)];
+    const [near, far] = [within, beyond].map((others) => within.map((query) => distancesTo(query, others, side)));
     for (let head = 0; head < heads; head++) {
-      const biasOf = (query: Place, key: Place) =>
-        table.data[head * distances + Math.abs(query.y - key.y) * side + Math.abs(query.x - key.x)]!;
-      const [within, beyond] = [placesOf(group), placesBeyond(group, side)];
-      for (const query of within) {
-        for (const key of within) data[at++] = biasOf(query, key);
-        if (isCut) data[at++] = logOfSum(beyond.map((key) => biasOf(query, key)));
+      const biases = table.data.subarray(head * distances, (head + 1) * distances);
+      for (let query = 0; query < places; query++) {
+        for (const distance of near![query]!) data[at++] = biases[distance]!;
+        if (isCut) data[at++] = logOfSum(far![query]!.map((distance) => biases[distance]!));
       }
     }
+  }
   return { shape: [distinct.length, heads, 1, places, keys], data };
 }
+
+/** Where a head's biases for these distances lie. */
+const distancesTo = ({ y, x }: Place, others: readonly Place[], side: number): readonly number[] =>
+  others.map((other) => Math.abs(y - other.y) * side + Math.abs(x - other.x));
 
 /** Places of the whole window that are not on the grid. */
 const placesBeyond = ({ height, width }: WindowGroup, side: number): readonly Place[] =>

@@ -22,9 +22,10 @@ export function headProjections(attention: Frozen): HeadProjections {
   const scale = 1 / Math.sqrt(size);
   const [q, k, v] = parts.map(({ weight }, part) => {
     const turned = new Float32Array(weight.data.length);
-    for (let i = 0; i < turned.length; i++) {
-      const [head, input, output] = [Math.floor(i / size / channels), Math.floor(i / size) % channels, i % size];
-      turned[i] = weight.data[(head * size + output) * channels + input]! * (part === Q ? scale : 1);
+    for (let output = 0; output < heads * size; output++) {
+      const at = Math.floor(output / size) * channels * size + (output % size);
+      for (let input = 0; input < channels; input++)
+        turned[at + input * size] = weight.data[output * channels + input]! * (part === Q ? scale : 1);
     }
     return builder.constant(turned, [heads, channels, size]);
   }) as [Value, Value, Value];
@@ -48,9 +49,13 @@ function partOf(
   const [outputs, channels] = joined.weight('weight').shape as [number, number];
   const heads = attention.weight('attention_biases').shape[0]!;
   const size = outputs / 3 / heads;
-  const isTaken = (output: number) => Math.floor(output / size) % 3 === part;
-  const data = joined.weight('weight').data.filter((_, i) => isTaken(Math.floor(i / channels)));
-  const bias = projected(joined, attention.weight('norm.bias').data).data.filter((_, output) => isTaken(output));
+  const [matrix, biases] = [joined.weight('weight').data, projected(joined, attention.weight('norm.bias').data).data];
+  const [data, bias] = [new Float32Array(heads * size * channels), new Float32Array(heads * size)];
+  for (let head = 0; head < heads; head++) {
+    const start = (head * 3 + part) * size;
+    data.set(matrix.subarray(start * channels, (start + size) * channels), head * size * channels);
+    bias.set(biases.subarray(start, start + size), head * size);
+  }
   return { weight: { shape: [heads, size, channels], data }, bias };
 }
 
@@ -58,8 +63,10 @@ function partOf(
 function projected({ weight }: Frozen, row: Float32Array): WeightTensor {
   const [matrix, bias] = [weight('weight'), weight('bias')];
   const inputs = matrix.shape[1]!;
-  const data = bias.data.map((value, output) =>
-    row.reduce((sum, x, input) => sum + x * matrix.data[output * inputs + input]!, value),
-  );
+  const data = bias.data.map((value, output) => {
+    let sum = value;
+    for (let input = 0; input < inputs; input++) sum += row[input]! * matrix.data[output * inputs + input]!;
+    return sum;
+  });
   return { shape: bias.shape, data };
 }
