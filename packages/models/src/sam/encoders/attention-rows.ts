@@ -25,25 +25,25 @@ export function attentionRows(
 }
 
 /**
- * q, k and v of all windows, each [windows, heads, places, size], by one projection or by one for each. `normal` are the tokens [tokens, channels]; `padding`, [1, channels], is the
- * token that stands wherever a window reaches beyond the grid: one row more, taken as often as it is needed.
+ * q, k and v of all windows, each [windows, heads, places, size], by a joined projection. `normal` are the tokens [tokens, channels];
+ * `padding`, [1, channels], is the token that stands wherever a window reaches beyond the grid: one row more, taken as often as it is needed.
  */
 export function windowVectors(
   builder: GraphBuilder,
   normal: Value,
   padding: Value,
-  projections: readonly (readonly [Value, Value])[],
+  [weight, bias]: readonly [Value, Value],
   { windows, heads, into }: AttentionRows,
 ): readonly [Value, Value, Value] {
   const tokens = isPadded(windows) ? builder.emit('Concat', [normal, padding], { axis: 0 }) : normal;
   const size = normal.shape[1]! / heads;
-  const vectors = projections.map(([weight, bias]) => {
-    const projected = builder.emit('Gemm', [tokens, weight, bias], { transB: true });
-    return builder.emit('Reshape', [projected], { shape: [(tokens.shape[0]! * weight.shape[0]!) / size, size] });
+  const projected = builder.emit('Gemm', [tokens, weight, bias], { transB: true });
+  const vectors = builder.emit('Reshape', [projected], {
+    shape: [(tokens.shape[0]! * weight.shape[0]!) / size, size],
   });
   const shape = [windows.across ** 2, heads, windows.side ** 2, size];
-  return into.map((indices, part) =>
-    builder.emit('Reshape', [builder.emit('Gather', [vectors[part] ?? vectors[0]!], { indices })], { shape }),
+  return into.map((indices) =>
+    builder.emit('Reshape', [builder.emit('Gather', [vectors], { indices })], { shape }),
   ) as unknown as readonly [Value, Value, Value];
 }
 

@@ -19,9 +19,18 @@ export function convolution(place: Frozen, x: Value, stride = 1): Value {
  * are added where a result is made, not in passes of their own. [1, C, H, W] -> [1, D, H, W]
  */
 export function pointwise(place: Frozen, x: Value): Value {
-  const { shape, data } = place.weight('weight'); // [D, C]
-  const filters = place.builder.constant(data, [...shape, 1, 1]);
-  return place.builder.emit('Conv', [x, filters, constantOf(place, 'bias')], {});
+  return place.builder.emit('Conv', [x, pointFilters(place, 'weight'), constantOf(place, 'bias')], {});
+}
+
+/** A linear layer without a bias. [1, C, H, W] -> [1, D, H, W] */
+export function unbiased(place: Frozen, name: string, x: Value): Value {
+  const filters = pointFilters(place, name);
+  return place.builder.emit('Conv', [x, filters, place.builder.constant(0, [filters.shape[0]!])], {});
+}
+
+function pointFilters({ builder, weight }: Frozen, name: string): Value {
+  const { shape, data } = weight(name); // [D, C], or those of a convolution already
+  return builder.constant(data, [...shape.slice(0, 2), 1, 1]);
 }
 
 /** Two convolutions of stride 2. [1, 3, size, size] -> [1, C, size / 4, size / 4] */
@@ -37,7 +46,7 @@ export function patchEmbedding(place: Frozen, pixels: Value): Value {
 
 /** Inverted bottleneck of MobileNetV2: widen, look around in each channel, narrow, add. [1, C, H, W] -> [1, C, H, W] */
 export function invertedBottleneck(place: Frozen, x: Value): Value {
-  return place.builder.emit('Gelu', [bottleneck(place, x, 1, x)]);
+  return place.builder.emit('Gelu', [place.builder.emit('Add', [bottleneck(place, x, 1), x])]);
 }
 
 /** Patch merging to this many channels keeps the resolution, so that the embedding has the one that SAM wants. */
@@ -49,8 +58,8 @@ export function patchMerging(place: Frozen, x: Value): Value {
   return bottleneck(place, x, FULL_RESOLUTION_CHANNELS.includes(channels) ? 1 : 2);
 }
 
-/** Widen, look around in each channel, narrow; and add, where something is to be added. */
-function bottleneck(place: Frozen, x: Value, stride: number, residual?: Value): Value {
+/** Widen, look around in each channel, narrow. */
+function bottleneck(place: Frozen, x: Value, stride: number): Value {
   const { builder } = place;
   const [wide, around, narrow] = [inside(place, 'conv1'), inside(place, 'conv2'), inside(place, 'conv3')];
   return inGroups(place, {
@@ -61,13 +70,15 @@ function bottleneck(place: Frozen, x: Value, stride: number, residual?: Value): 
       return builder.emit('Gelu', [convolution(part(around), widened, stride)]);
     },
     joined: (hidden, part) => convolution(part(narrow), hidden),
-    residual,
   });
 }
 
-/** A perceptron of one hidden layer at each place of a map, whose output is added to `residual`. [1, C, H, W] -> [1, C, H, W] */
-export function perceptron(place: Frozen, x: Value, residual: Value): Value {
-  const [wide, narrow] = [inside(place, 'fc1'), inside(place, 'fc2')];
+/**
+ * A perceptron of one hidden layer at each place of a map, whose output is added to `residual`; `narrow` is its second layer.
+ * [1, C, H, W] -> [1, D, H, W]
+ */
+export function perceptron(place: Frozen, x: Value, residual: Value, narrow = inside(place, 'fc2')): Value {
+  const wide = inside(place, 'fc1');
   return inGroups(place, {
     width: wide.weight('weight').shape[0]!,
     values: placesOf(x),

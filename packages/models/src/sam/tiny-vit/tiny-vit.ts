@@ -4,7 +4,7 @@ import type { Weights } from '../../weights/weights.js';
 import { builtEncoder, stagePorts, type EncoderPorts } from '../encoders/encoder-ports.js';
 import { frozenNorm, frozenRoot, inside, numbered, type Frozen } from '../encoders/frozen.js';
 import { toMap, toTokens } from '../encoders/layout.js';
-import { neck } from '../encoders/neck.js';
+import { neckOf } from '../encoders/neck.js';
 import {
   convolution,
   invertedBottleneck,
@@ -12,10 +12,12 @@ import {
   patchMerging,
   perceptron,
   pointwise,
+  unbiased,
 } from './convolutions.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
-import type { AttentionRows } from '../encoders/attention-rows.js';
-import { windowAttention, windowAttentionRows } from './window-attention.js';
+import { headsOutput } from './head-projections.js';
+import { projected } from './projected.js';
+import { attentionWindows, windowAttention, type AttentionWindows } from './window-attention.js';
 
 const EPSILON = 1e-5;
 
@@ -33,35 +35,49 @@ export function tinyVit(
   const builder = new GraphBuilder();
   const place = inside(frozenRoot(builder, foldBatchNorm(weights), hiddenAtOnce), 'image_encoder');
   const pixels = builder.input(ports.pixels, [1, 3, size, size]);
-  let map = patchEmbedding(inside(place, 'patch_embed'), pixels);
-  for (const layer of numbered(place, 'layers')) map = layerOf(layer, map);
+  const neck = inside(place, 'neck');
+  const layers = numbered(place, 'layers');
+  const embedded = patchEmbedding(inside(place, 'patch_embed'), pixels);
+  const map = layers.reduce((x, layer, i) => layerOf(layer, x, i === layers.length - 1 ? neck : undefined), embedded);
   const grid = size / 16;
-  return builtEncoder(builder, neck(inside(place, 'neck'), toTokens(builder, map), grid), grid, ports);
+  return builtEncoder(builder, neckOf(neck, toTokens(builder, map), grid), grid, ports);
 }
 
-/** Blocks of one resolution, and the way to the next one. The first layer's blocks are convolutions, the others' attention. */
-function layerOf(layer: Frozen, map: Value): Value {
+/**
+ * Blocks of one resolution, and the way to the next one. The first layer's blocks are convolutions, the others' attention. After the last
+ * one comes the neck, whose product is done here.
+ */
+function layerOf(layer: Frozen, map: Value, neck?: Frozen): Value {
   const bottlenecks = numbered(layer, 'blocks', 'conv1.');
   const convolved = bottlenecks.reduce((x, block) => invertedBottleneck(block, x), map);
-  const attended = attentionBlocks(layer, convolved);
+  const attended = attentionBlocks(layer, convolved, neck);
   return layer.has('downsample.') ? patchMerging(inside(layer, 'downsample'), attended) : attended;
 }
 
-function attentionBlocks(layer: Frozen, map: Value): Value {
+function attentionBlocks(layer: Frozen, map: Value, neck?: Frozen): Value {
   const blocks = numbered(layer, 'blocks', 'attn.');
   if (blocks.length === 0) return map;
-  const rows = windowAttentionRows(inside(blocks[0]!, 'attn'), map.shape[2]!);
-  return blocks.reduce((x, block) => attentionBlock(block, x, rows), map);
+  const windows = attentionWindows(inside(blocks[0]!, 'attn'), map.shape[2]!);
+  return blocks.reduce(
+    (x, block, i) => attentionBlock(block, x, windows, i === blocks.length - 1 ? neck : undefined),
+    map,
+  );
 }
 
-/** Attention in windows, a look around in each channel, and a perceptron. [1, C, grid, grid] -> [1, C, grid, grid] */
-function attentionBlock(block: Frozen, map: Value, rows: AttentionRows): Value {
+/**
+ * Attention in windows, a look around in each channel, and a perceptron. The neck's product, which follows the last perceptron and its
+ * sum, is taken of what they add up: as it is smaller, that saves a part of the perceptron. [1, C, grid, grid] -> [1, C, grid, grid]
+ */
+function attentionBlock(block: Frozen, map: Value, windows: AttentionWindows, neck?: Frozen): Value {
   const { builder } = block;
-  const { grid } = rows.windows;
-  const attended = windowAttention(inside(block, 'attn'), toTokens(builder, map), rows);
-  const projected = pointwise(inside(block, 'attn.proj'), toMap(builder, attended, grid));
-  const seen = convolution(inside(block, 'local_conv'), builder.emit('Add', [projected, map]));
+  const { grid } = windows;
+  const attention = inside(block, 'attn');
+  const attended = windowAttention(attention, toTokens(builder, map), windows);
+  const attendedTo = pointwise(headsOutput(attention), toMap(builder, attended, grid));
+  const seen = convolution(inside(block, 'local_conv'), builder.emit('Add', [attendedTo, map]));
   const mlp = inside(block, 'mlp');
   const normal = frozenNorm(inside(mlp, 'norm'), toTokens(builder, seen), EPSILON);
-  return perceptron(mlp, toMap(builder, normal, grid), seen);
+  const x = toMap(builder, normal, grid);
+  if (neck === undefined) return perceptron(mlp, x, seen);
+  return perceptron(mlp, x, unbiased(neck, '0.weight', seen), projected(inside(mlp, 'fc2'), neck.weight('0.weight')));
 }

@@ -1,73 +1,69 @@
+import type { GraphBuilder } from '../../graph/graph-builder.js';
 import type { Value } from '../../graph/graph.js';
-import { elementCount } from '../../graph/shape.js';
 import type { WeightTensor } from '../../weights/weights.js';
-import {
-  attentionRows,
-  scaledQueries,
-  windowTokens,
-  windowVectors,
-  type AttentionRows,
-} from '../encoders/attention-rows.js';
-import { frozenNorm, inside, type Frozen } from '../encoders/frozen.js';
+import type { Frozen } from '../encoders/frozen.js';
+import { distanceBiases } from './distance-biases.js';
+import { headProjections, type HeadProjections } from './head-projections.js';
+import { tokenRows, tokensOf, windowKinds, type WindowKind } from './window-kinds.js';
 
 const EPSILON = 1e-5;
 
-/** The rows for attention in blocks like this one: a head's q, k and v lie side by side, if they are not projected apart. */
-export function windowAttentionRows(place: Frozen, grid: number): AttentionRows {
-  const [heads, places] = place.weight('attention_biases').shape as [number, number];
-  const apart = isApart(place, grid);
-  return attentionRows(grid, Math.sqrt(places), heads, (part, token, head) => {
-    const row = token * heads + head;
-    return apart ? row : row * 3 + part;
-  });
+/** Which tokens attention takes together: the same in all blocks of one resolution, so that lists are made once. */
+export interface AttentionWindows {
+  readonly grid: number;
+  readonly heads: number;
+  readonly kinds: readonly (WindowKind & { readonly tokens: readonly number[] })[];
+  /** For each token and head, the row of what is attended to. */
+  readonly back: readonly number[];
 }
 
-/** Whether q, k and v are projected one by one, as together they are too large. */
-const isApart = ({ weight, hiddenAtOnce }: Frozen, grid: number): boolean =>
-  grid ** 2 * weight('qkv.bias').shape[0]! > hiddenAtOnce;
+export function attentionWindows({ weight }: Frozen, grid: number): AttentionWindows {
+  const [heads, places] = weight('attention_biases').shape as [number, number];
+  const kinds = windowKinds(grid, Math.sqrt(places));
+  const withTokens = kinds.map((kind) => ({ ...kind, tokens: tokensOf(kind, grid) }));
+  return { grid, heads, kinds: withTokens, back: tokenRows(kinds, grid, heads) };
+}
 
 /**
- * Attention in windows, with a bias for each head and distance. The windows at the edges are filled up with tokens of zeros, which are
- * normalised and attended to like others. What the heads give is not projected yet. [grid², C] -> [grid², C]
+ * Attention in windows, with a bias for each head and distance. What the heads give is not projected yet (`headsOutput`).
+ * [grid², C] -> [grid², C]
  */
-export function windowAttention(place: Frozen, tokens: Value, rows: AttentionRows): Value {
-  const { builder, weight } = place;
-  const channels = tokens.shape[1]!;
-  const size = channels / rows.heads;
-  const norm = inside(place, 'norm');
-  const padding = builder.constant(norm.weight('bias').data, [1, channels]); // zeros, normalised
-  const joined = [weight('qkv.weight'), weight('qkv.bias')] as const;
-  const partOf = (output: number) => Math.floor(output / size) % 3;
-  const projections = isApart(place, rows.windows.grid)
-    ? [0, 1, 2].map((part) => {
-        const [matrix, bias] = joined.map((tensor) => rowsWhere(tensor, (output) => partOf(output) === part));
-        return scaledQueries(builder, matrix!, bias!, size, () => part === 0);
-      })
-    : [scaledQueries(builder, ...joined, size, (output) => partOf(output) === 0)];
-  const [q, k, v] = windowVectors(builder, frozenNorm(norm, tokens, EPSILON), padding, projections, rows);
-  const scores = builder.emit('Add', [builder.emit('MatMul', [q, k], { transB: true }), distanceBiases(place)]);
-  const attended = builder.emit('MatMul', [builder.emit('Softmax', [scores]), v]);
-  return windowTokens(builder, attended, rows);
+export function windowAttention(place: Frozen, tokens: Value, { heads, kinds, back }: AttentionWindows): Value {
+  const { builder } = place;
+  const [scale, table] = [place.weight('norm.weight').data, place.weight('attention_biases')];
+  const operands = [tokens, builder.constant(scale), builder.constant(new Float32Array(scale.length))] as const;
+  const normal = builder.emit('LayerNormalization', operands, { epsilon: EPSILON });
+  const projections = headProjections(place);
+  const attended = kinds.map((kind) => {
+    const values = attend(builder, normal, projections, kind, distanceBiases(kind, table));
+    return builder.emit('Reshape', [values], { shape: [-1, scale.length / heads] });
+  });
+  const rows = attended.length === 1 ? attended[0]! : builder.emit('Concat', attended, { axis: 0 });
+  const ordered = builder.emit('Gather', [rows], { indices: back });
+  return builder.emit('Reshape', [ordered], { shape: tokens.shape });
 }
 
-/** The rows of a weight, or the values of a bias, whose numbers are taken. */
-function rowsWhere({ shape, data }: WeightTensor, isTaken: (row: number) => boolean): WeightTensor {
-  const rest = shape.slice(1);
-  const each = elementCount(rest);
-  const taken = data.filter((_, i) => isTaken(Math.floor(i / each)));
-  return { shape: [taken.length / each, ...rest], data: taken };
-}
-
-/** The bias of each head for each pair of places, by how far they are apart: [heads, places] -> [heads, places, places] */
-function distanceBiases({ builder, weight }: Frozen): Value {
-  const { shape, data } = weight('attention_biases');
-  const [heads, places] = shape as [number, number];
-  const side = Math.sqrt(places);
-  const biases = new Float32Array(heads * places * places);
-  for (let i = 0; i < biases.length; i++) {
-    const [head, from, to] = [Math.floor(i / places ** 2), Math.floor(i / places) % places, i % places];
-    const down = Math.abs(Math.floor(from / side) - Math.floor(to / side));
-    biases[i] = data[head * places + down * side + Math.abs((from % side) - (to % side))]!;
-  }
-  return builder.constant(biases, [heads, places, places]);
+/** softmax(q · kᵀ + biases) · v in windows of one kind: [grid², C] -> [groups, heads, windows, places, size] */
+function attend(
+  builder: GraphBuilder,
+  normal: Value,
+  { q, k, v, queryBias }: HeadProjections,
+  { groups, places, isCut, tokens }: AttentionWindows['kinds'][number],
+  biases: WeightTensor,
+): Value {
+  const [heads, channels, size] = q.shape as [number, number, number];
+  const [count, windows] = [groups.length, groups[0]!.corners.length];
+  const rows = builder.emit('Reshape', [builder.emit('Gather', [normal], { indices: tokens })], {
+    shape: [count, 1, windows * places, channels],
+  });
+  const shape = [count, heads, windows, places, size];
+  const split = (x: Value) => builder.emit('Reshape', [x], { shape });
+  const queries = split(builder.emit('Add', [builder.emit('MatMul', [rows, q]), queryBias]));
+  const [keys, values] = [k, v].map((projection) => {
+    const vectors = split(builder.emit('MatMul', [rows, projection]));
+    return isCut ? builder.emit('Pad', [vectors], { pads: [0, 0, 0, 0, 0, 0, 0, 0, 1, 0] }) : vectors;
+  }) as [Value, Value];
+  const products = builder.emit('MatMul', [queries, keys], { transB: true });
+  const scores = builder.emit('Add', [products, builder.constant(biases.data, biases.shape)]);
+  return builder.emit('MatMul', [builder.emit('Softmax', [scores]), values]);
 }

@@ -20,7 +20,7 @@ export function positionAttention(place: Frozen, normal: Value, rows: AttentionR
   const { side } = rows.windows;
   const padding = builder.constant(new Float32Array(channels), [1, channels]);
   const projection = scaledQueries(builder, weight('qkv.weight'), weight('qkv.bias'), size, (row) => row < channels);
-  const [q, k, v] = windowVectors(builder, normal, padding, [projection], rows); // [windows, heads, places, size]
+  const [q, k, v] = windowVectors(builder, normal, padding, projection, rows); // [windows, heads, places, size]
   const batch = q.shape[0]! * rows.heads;
 
   const queries = builder.emit('Reshape', [q], { shape: [batch, side, side, size] });
