@@ -22,7 +22,7 @@ export async function scoreFile(engine, predictor, file, images) {
   const encoder = await openOnnxEncoder(engine, file);
   /** @type {Float32Array[]} */
   const embeddings = [];
-  /** @type {Awaited<ReturnType<typeof predictor.predict>>[]} */
+  /** @type {ReturnType<typeof predictor.predict>[]} */
   const answers = [];
   const samples = Object.values(images)
     .flat()
@@ -35,8 +35,9 @@ export async function scoreFile(engine, predictor, file, images) {
       return { key, prompted, encoded: { key, subset, image, frame, digest, load } };
     });
   const asking = {
-    predict: async (/** @type {Parameters<typeof predictor.predict>} */ ...prompt) => {
-      const answer = await predictor.predict(...prompt);
+    predict: (/** @type {Parameters<typeof predictor.predict>} */ ...prompt) => {
+      // In the order of asking: an image without prompts is answered before those that were asked earlier.
+      const answer = predictor.predict(...prompt);
       answers.push(answer);
       return answer;
     },
@@ -48,7 +49,7 @@ export async function scoreFile(engine, predictor, file, images) {
     f1[subset] = (await evaluateDecoder(asking, some, { kind: 'box' })).scores.f1;
   }
   await encoder.release();
-  const masks = answers.flatMap(({ logits }) =>
+  const masks = (await Promise.all(answers)).flatMap(({ logits }) =>
     logits.map((map) => Uint8Array.from(map, (value) => Number(value > 0))),
   );
   // All together, by the answers that are there.
@@ -56,7 +57,7 @@ export async function scoreFile(engine, predictor, file, images) {
     ...sample,
     encoded: { ...encoded, load: () => Promise.resolve(new Float32Array()) },
   }));
-  const repeating = { predict: () => Promise.resolve(answers.shift()) };
+  const repeating = { predict: () => answers.shift() };
   f1.all = (await evaluateDecoder(repeating, answered, { kind: 'box' })).scores.f1;
   return { f1, embeddings, masks };
 }
