@@ -39,10 +39,15 @@ function packedBias(name: string, tensor: OnnxTensor, writer: QdqWriter): string
 }
 
 /**
- * A constant in 8 bits, with a scale for each channel of `axis`, and what unpacks it: level · scale by operators that every runtime folds when it
+ * A constant in 8 bits, with a scale for each channel of `axis` or one in all, and what unpacks it: level · scale by operators that every runtime folds when it
  * loads the model, which it does not with `DequantizeLinear`.
  */
-export function packedConstant(name: string, values: WeightTensor, axis: number, writer: QdqWriter): string {
+export function packedConstant(
+  name: string,
+  values: WeightTensor,
+  axis: number | undefined,
+  writer: QdqWriter,
+): string {
   const output = `${name}/unpacked`;
   if (writer.tensors.has(`${name}/packed`)) return output;
   const { levels, scales } = quantizeWeight(values, axis);

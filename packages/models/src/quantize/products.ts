@@ -9,8 +9,8 @@ export interface Product {
   /** The operand that depends on the input. */
   readonly activation: string;
   readonly weight: OnnxTensor;
-  /** The weight's axis of output channels: each has a scale of its own. */
-  readonly axis: number;
+  /** The weight's axis of output channels: each has a scale of its own. A stack of matrices has one scale for all, as engines have no product with more. */
+  readonly axis: number | undefined;
   readonly bias: OnnxTensor | undefined;
 }
 
@@ -18,16 +18,18 @@ export interface Product {
 export function productsOf({ graph }: OnnxModel): readonly Product[] {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
   return graph.node.flatMap((node) => {
-    const axis = outputAxis(node);
+    const matrixAxis = outputAxis(node);
     const [activation = '', weightName = '', biasName = ''] = node.input;
     const weight = constants.get(weightName);
     const bias = constants.get(biasName);
+    const isStack = node.opType === 'MatMul' && (weight?.dims ?? []).length > 2;
     const isProduct =
-      axis !== undefined &&
+      matrixAxis !== undefined &&
       weight?.dataType === dataTypes.float32 &&
       (weight.dims ?? []).length >= 2 &&
       !constants.has(activation) &&
       (biasName === '' || bias?.dataType === dataTypes.float32);
+    const axis = isStack ? undefined : matrixAxis;
     return isProduct ? [{ node, name: nameOf(node), activation, weight, axis, bias }] : [];
   });
 }

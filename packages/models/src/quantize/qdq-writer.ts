@@ -13,13 +13,13 @@ export interface QdqWriter {
   readonly activation: (name: string) => { readonly name: string; readonly scale: ActivationScale };
   /** Lets a node's output be rounded to levels before anything reads it; `factors` give each channel of axis 1 a step of its own. */
   readonly roundOutput: (node: OnnxNode, scale: ActivationScale, factors?: Float32Array) => void;
-  /** A constant by its levels: level · scale of its channel. */
+  /** A constant by its levels: level · scale of its channel, or the only scale where there is no axis. */
   readonly constant: (
     key: string,
     levels: Levels,
     dims: readonly number[],
     scales: Float32Array,
-    axis: number,
+    axis: number | undefined,
   ) => string;
   readonly add: (name: string, tensor: Omit<OnnxTensor, 'name'>) => string;
   readonly rangeOf: (name: string) => Range;
@@ -105,17 +105,18 @@ export function qdqWriter({ ranges }: Calibration): QdqWriter {
       const output = `${key}/dequantized`;
       if (tensors.has(`${key}/levels`)) return output;
       const dataType = levels instanceof Int8Array ? dataTypes.int8 : dataTypes.int32;
+      const scaleDims = axis === undefined ? [] : [scales.length];
       const zeros = levels instanceof Int8Array ? new Int8Array(scales.length) : new Int32Array(scales.length);
       nodes.push({
         name: `${key}/DequantizeLinear`,
         opType: 'DequantizeLinear',
         input: [
           add(`${key}/levels`, { dims: [...dims], dataType, rawData: bytesOf(levels) }),
-          floats(`${key}/scales`, Float32Array.from(scales), [scales.length]),
-          add(`${key}/zero_points`, { dims: [scales.length], dataType, rawData: bytesOf(zeros) }),
+          floats(`${key}/scales`, Float32Array.from(scales), scaleDims),
+          add(`${key}/zero_points`, { dims: scaleDims, dataType, rawData: bytesOf(zeros) }),
         ],
         output: [output],
-        attribute: [axisAttribute(axis)],
+        ...(axis !== undefined && { attribute: [axisAttribute(axis)] }),
       });
       return output;
     },

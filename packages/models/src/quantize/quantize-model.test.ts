@@ -28,6 +28,8 @@ function modelOf(shape: readonly number[], build: Build): OnnxModel {
 
 const gemm: Build = (g, x) => g.emit('Gemm', [x, g.constant(noise(24, 1), [8, 3]), g.constant(noise(3, 2), [3])]);
 const matMul: Build = (g, x) => g.emit('MatMul', [x, g.constant(noise(24, 3), [8, 3])]);
+/** A matrix for each of four heads, as attention has them. */
+const stack: Build = (g, x) => g.emit('MatMul', [x, g.constant(noise(96, 3), [4, 8, 3])]);
 const conv: Build = (g, x) =>
   g.emit('Conv', [x, g.constant(noise(4 * 8 * 9, 4), [4, 8, 3, 3]), g.constant(noise(4, 5), [4])], {
     strides: [1, 1],
@@ -64,8 +66,9 @@ describe('quantizeModel', () => {
   describe.each([
     ['Gemm', [16, 8], gemm],
     ['MatMul', [2, 16, 8], matMul],
+    ['MatMul', [2, 1, 16, 8], stack],
     ['Conv', [1, 8, 12, 10], conv],
-  ] as const)('a %s', (op, shape, build) => {
+  ] as const)('a %s of %j', (op, shape, build) => {
     it.each(calibrators)('gives what it gave, up to its levels, with ranges by %s', async (calibrator) => {
       const model = modelOf(shape, build);
       const quantized = quantizeModel(model, await calibrated(model, shape, calibrator));

@@ -17,14 +17,14 @@ export function activationScale({ min, max }: Range): ActivationScale {
 
 export interface QuantizedWeight {
   readonly levels: Int8Array<ArrayBuffer>;
-  /** One for each channel of the axis. */
+  /** One for each channel of the axis, or one in all. */
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
-/** A weight as levels -127 to 127, symmetric about zero, with a scale for each channel of `axis`: its largest magnitude is 127 levels. */
-export function quantizeWeight({ shape, data }: WeightTensor, axis: number): QuantizedWeight {
-  const channels = shape[axis]!;
-  const inner = elementCount(shape.slice(axis + 1));
+/** A weight as levels -127 to 127, symmetric about zero, with a scale for each channel of `axis`, or one in all: its largest magnitude is 127 levels. */
+export function quantizeWeight({ shape, data }: WeightTensor, axis: number | undefined): QuantizedWeight {
+  const channels = axis === undefined ? 1 : shape[axis]!;
+  const inner = axis === undefined ? data.length : elementCount(shape.slice(axis + 1));
   const channelOf = (i: number): number => Math.floor(i / inner) % channels;
   const largest = new Float32Array(channels);
   for (let i = 0; i < data.length; i++) {
