@@ -174,6 +174,35 @@ describe('createDecoderTrainer', () => {
     expect(another.loss).not.toBe(some.loss);
   }, 60_000);
 
+  it('takes about the same loss in windows, the same each time, and all tokens of an object that no window holds', async () => {
+    const lossIn = async (item: TrainItem, lossWindow?: number) => {
+      const options = { engine, weights, optimizer: adam, ...(lossWindow !== undefined && { lossWindow }) };
+      const trainer = await createDecoderTrainer(options);
+      const { loss } = await trainer.accumulate([item]);
+      await trainer.release();
+      return loss;
+    };
+    const large = { width: 400, height: 300 };
+    const squareOf = (side: number): BitMask => {
+      const data = new Uint8Array(large.width * large.height);
+      for (let y = 12; y < 12 + side; y++) data.fill(1, y * large.width + 10, y * large.width + 10 + side);
+      return { ...large, data };
+    };
+    const itemWith = (...sides: readonly number[]): TrainItem => ({
+      ...make(
+        'x',
+        0,
+        sides.map(() => box),
+      ),
+      ...{ image: large, frame: { size: 1024, width: 1024, height: 768 }, masks: sides.map(squareOf) },
+    });
+    const windowed = await lossIn(itemWith(60), 2);
+    expect(Math.abs(windowed / (await lossIn(itemWith(60))) - 1)).toBeLessThan(0.02);
+    const whole = await lossIn(itemWith(240));
+    expect(await lossIn(itemWith(240), 2)).toBe(whole);
+    expect(await lossIn(itemWith(60, 240), 2)).toBeCloseTo((windowed + whole) / 2, 5);
+  }, 60_000);
+
   it.each([
     [1024, 'original'],
     [4096, 'low'],
