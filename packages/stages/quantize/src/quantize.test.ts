@@ -83,7 +83,9 @@ describe('quantize', () => {
     // More than the runtime alone, less than what a machine has.
     expect(record.peak_rss_mb?.float).toBeGreaterThan(50);
     expect(record.peak_rss_mb?.quantized).toBeLessThan(4000);
-    expect(file('quantize.html').toString()).toContain(`<td>${record.peak_rss_mb!.quantized.toFixed(1)}</td>`);
+    const page = file('quantize.html').toString();
+    expect(page).toContain(`<td>${record.peak_rss_mb!.quantized.toFixed(1)}</td>`);
+    expect(page).not.toContain('error alone in INT8');
     expect(artifact).toMatchObject({ model: data.checkpoint.model, checkpoint: data.checkpoint });
     const described = {
       'sluice.model': data.checkpoint.model,
@@ -143,7 +145,9 @@ describe('quantize', () => {
     expect(record.gate.holds).toBe(false);
     expect(readFileSync(join(left, 'encoder.onnx')).equals(await encoderFile(data.checkpoint.model))).toBe(true);
     expect(await metadataOf(join(left, 'decoder.onnx'))).not.toHaveProperty('sluice.f1_quantized');
-    expect(readFileSync(join(left, 'quantize.html'), 'utf8')).toContain('The gate does not hold');
+    const page = readFileSync(join(left, 'quantize.html'), 'utf8');
+    expect(page).toContain('The gate does not hold');
+    expect(page).toContain('error alone in INT8');
     const loads = data.loads();
     await expect(runStage(quantize, test)).rejects.toMatchObject({ code: 'quantize/GATE_NOT_HELD' });
     expect(data.loads()).toBe(loads);
