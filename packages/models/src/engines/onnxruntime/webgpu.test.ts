@@ -31,8 +31,8 @@ const RATE = 1e-4;
 /** Two steps of the real decoder's training graph, on a small grid. */
 async function train(engine: TensorEngine, weights: Weights): Promise<Trained> {
   const shape = { prompts: PROMPTS, tokens: TOKENS, loss: 'sam', resolution: 'low', grid: GRID } as const;
-  const { graph, parameters } = gradientGraph(weights, shape);
-  const state = await createTrainingState(engine, weights, { trained: parameters }, { name: 'adam' });
+  const { graph, parameters, frozen } = gradientGraph(weights, shape);
+  const state = await createTrainingState(engine, weights, { trained: parameters, frozen }, { name: 'adam' });
   const executable = await engine.compile(graph, { label: 'small decoder' });
   const targets = Float32Array.from({ length: PROMPTS * GRID * GRID * 16 }, (_, i) => Number(i % 7 < 3));
   const feeds = {
