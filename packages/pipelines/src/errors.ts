@@ -31,8 +31,10 @@ export const pipelinesErrors = defineErrors('pipelines', {
     `${d.folder} has no trained decoder, neither in checkpoints nor as models/decoder.onnx; name a run that has trained (\`sluice runs ls\`), or a file with weights`,
   BAD_CHECKPOINT: (d: { file: string }) =>
     `${d.file} can't be read as a checkpoint; name a run, or a file with SAM's mask decoder (.safetensors, .pt, .pth, .onnx)`,
-  DATA_ROOT: (d: { place: string }) =>
-    `there is no dataset ${d.place}; name its folder, or a zip or tar archive of it, with --data-root`,
+  DATA_ROOT: ({ place, option }: { place: string; option: '--data-root' | '--image' | '--prompts' }) =>
+    option === '--data-root'
+      ? `there is no dataset ${place}; name its folder, or a zip or tar archive of it, with --data-root`
+      : `there is no file ${place}; name one that is there with ${option}`,
   OUTPUT_FILE: (d: { file: string }) => `${d.file} could not be written; choose another place with --output`,
   RUN_FOLDER: (d: { runsDir: string }) =>
     `the run's folder could not be written below ${d.runsDir}; free some space or choose another place with --runs-dir`,

@@ -32,3 +32,12 @@ export function graphLinks({ node, initializer, output }: OnnxGraph): GraphLinks
     isOutput: (value) => outputs.has(value),
   };
 }
+
+/** The node that takes what another gives, where it is the only one and of this operator. */
+export function onlyTaker({ output: [value] }: OnnxNode, opType: string, links: GraphLinks): OnnxNode | undefined {
+  const [taker, ...more] = links.takersOf(value!);
+  return taker?.opType === opType && more.length === 0 && !links.isOutput(value!) ? taker : undefined;
+}
+
+/** The operand of two that another node does not make. */
+export const other = ({ input: [a, b] }: OnnxNode, { output: [value] }: OnnxNode): string => (a === value ? b! : a!);

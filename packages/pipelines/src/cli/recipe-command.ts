@@ -1,7 +1,5 @@
-import { statSync } from 'node:fs';
-import path from 'node:path';
-import { pipelinesErrors } from '../errors.js';
 import { askSettings, type AskOptions } from '../recipes/ask-settings.js';
+import { existingPath } from '../recipes/existing-path.js';
 import { findCheckpoint } from '../recipes/find-checkpoint.js';
 import { findRecipe } from '../recipes/find-recipe.js';
 import { preparedAs } from '../recipes/prepared-as.js';
@@ -62,7 +60,7 @@ export async function recipeCommand(
       .filter(([place]) => ask === undefined || !/^stages\.(ingest|prompts)\./.test(place)) // which have no place then
       .flatMap(([place, value]) => given(place, value)),
     ...(ask ? askSettings(ask) : []).flatMap(([place, value]) => given(place, value)),
-    ...given('vars.data', dataRoot === undefined ? undefined : datasetAt(dataRoot)),
+    ...given('vars.data', dataRoot === undefined ? undefined : existingPath(dataRoot, '--data-root')),
     ...given(takesPlace ? 'vars.checkpoint' : 'stages.train.with.start', decoder?.path),
     ...given('seed', seed),
     ...given('stages.train.with.epochs', maxEpochs),
@@ -83,13 +81,6 @@ export async function recipeCommand(
 /** A text is written so that YAML reads it as one, whatever it holds. */
 const given = (place: string, value: string | number | boolean | readonly object[] | undefined): readonly string[] =>
   value === undefined ? [] : [`${place}=${JSON.stringify(value)}`];
-
-/** Absolute, as the recipe's own folder is none of the user's. Throws `pipelines/DATA_ROOT`. */
-function datasetAt(dataRoot: string): string {
-  const place = path.resolve(dataRoot);
-  if (statSync(place, { throwIfNoEntry: false }) === undefined) throw pipelinesErrors.DATA_ROOT({ place });
-  return place;
-}
 
 /** A word as a shell takes it. */
 const quoted = (word: string): string =>

@@ -1,6 +1,4 @@
-import { statSync } from 'node:fs';
-import path from 'node:path';
-import { pipelinesErrors } from '../errors.js';
+import { existingPath } from './existing-path.js';
 
 /** Images and prompts as the command line gives them. */
 export interface AskOptions {
@@ -20,14 +18,9 @@ export function askSettings({
   boxes,
   points,
 }: AskOptions): readonly (readonly [string, string | readonly object[]])[] {
-  if (prompts !== undefined) return [['stages.ask.with.file', existing(prompts)]];
+  if (prompts !== undefined) return [['stages.ask.with.file', existingPath(prompts, '--prompts')]];
   const asked = [...boxes.map((box) => ({ box })), ...points.map((each) => ({ points: each }))];
-  return image === undefined ? [] : [['stages.ask.with.images', [{ file: existing(image), prompts: asked }]]];
-}
-
-/** Absolute, as the recipe's own folder is none of the user's. */
-function existing(file: string): string {
-  const place = path.resolve(file);
-  if (statSync(place, { throwIfNoEntry: false }) === undefined) throw pipelinesErrors.DATA_ROOT({ place });
-  return place;
+  return image === undefined
+    ? []
+    : [['stages.ask.with.images', [{ file: existingPath(image, '--image'), prompts: asked }]]];
 }

@@ -7,7 +7,7 @@ import {
   MetricsContract,
   TENSOR_ENGINE,
 } from '@sluice/models';
-import { EMPTY, finalize, switchMap } from 'rxjs';
+import { EMPTY, switchMap } from 'rxjs';
 import { evaluateOptions } from './options.js';
 import { openScoring } from './open-scoring.js';
 
@@ -51,7 +51,6 @@ export const evaluate = defineStage({
               }
               return { subset, checkpoint, ...overall };
             }, 1),
-            finalize(() => void scoring.release()),
           );
         }),
       ),

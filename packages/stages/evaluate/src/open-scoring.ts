@@ -35,7 +35,6 @@ export interface ScoredCheckpoint {
 
 export interface Scoring {
   readonly score: (checkpoint: Checkpoint) => Promise<ScoredCheckpoint>;
-  readonly release: () => Promise<void>;
 }
 
 /** The ways to ask of a question, each with the kind of its prompts; without one they are as given. */
@@ -79,6 +78,5 @@ export function openScoring({ engine, store, samples, question, onImage }: Scori
       if (rows.length > 1) rows.push({ asked: question, ...overall });
       return { rows, overall, computed };
     },
-    release: () => predictor.release(),
   };
 }

@@ -1,5 +1,5 @@
 import type { OnnxModel, OnnxNode } from '../../onnx/onnx-schema.js';
-import { graphLinks, type GraphLinks } from '../graph-links.js';
+import { graphLinks, onlyTaker, other, type GraphLinks } from '../graph-links.js';
 import { replaceNodes } from './replace-nodes.js';
 
 /** How far the numbers of a formula may be from what they stand for, as float32 rounds them. */
@@ -40,12 +40,3 @@ function geluInput({ input: [scaled] }: OnnxNode, { makerOf, numberOf, takersOf 
   if (isNear(numberOf(b), Math.SQRT1_2)) return a;
   return isNear(numberOf(a), Math.SQRT1_2) ? b : undefined;
 }
-
-/** The node that takes what another gives, where it is the only one and of this operator. */
-export function onlyTaker({ output: [value] }: OnnxNode, opType: string, links: GraphLinks): OnnxNode | undefined {
-  const [taker, ...more] = links.takersOf(value!);
-  return taker?.opType === opType && more.length === 0 && !links.isOutput(value!) ? taker : undefined;
-}
-
-/** The operand of two that another node does not make. */
-export const other = ({ input: [a, b] }: OnnxNode, { output: [value] }: OnnxNode): string => (a === value ? b! : a!);

@@ -1,7 +1,6 @@
 import { integersOf } from '../../cost/onnx-values.js';
 import { attributeTypes, type OnnxModel, type OnnxNode } from '../../onnx/onnx-schema.js';
-import { graphLinks, type GraphLinks } from '../graph-links.js';
-import { onlyTaker, other } from './join-gelu.js';
+import { graphLinks, onlyTaker, other, type GraphLinks } from '../graph-links.js';
 import { replaceNodes } from './replace-nodes.js';
 
 /**

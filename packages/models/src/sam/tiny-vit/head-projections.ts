@@ -36,7 +36,7 @@ export function headProjections(attention: Frozen): HeadProjections {
 /** The projection of what the heads give. Its bias holds that of the values, too: a query's shares add up to one. */
 export function headsOutput(attention: Frozen): Frozen {
   const projection = inside(attention, 'proj');
-  const bias = projected(projection, partOf(attention, V).bias);
+  const bias = outputsOf(projection, partOf(attention, V).bias);
   return { ...projection, weight: (name) => (name === 'bias' ? bias : projection.weight(name)) };
 }
 
@@ -49,7 +49,7 @@ function partOf(
   const [outputs, channels] = joined.weight('weight').shape as [number, number];
   const heads = attention.weight('attention_biases').shape[0]!;
   const size = outputs / 3 / heads;
-  const [matrix, biases] = [joined.weight('weight').data, projected(joined, attention.weight('norm.bias').data).data];
+  const [matrix, biases] = [joined.weight('weight').data, outputsOf(joined, attention.weight('norm.bias').data).data];
   const [data, bias] = [new Float32Array(heads * size * channels), new Float32Array(heads * size)];
   for (let head = 0; head < heads; head++) {
     const start = (head * 3 + part) * size;
@@ -60,7 +60,7 @@ function partOf(
 }
 
 /** A linear layer of one row: [inputs] -> [outputs] */
-function projected({ weight }: Frozen, row: Float32Array): WeightTensor {
+function outputsOf({ weight }: Frozen, row: Float32Array): WeightTensor {
   const [matrix, bias] = [weight('weight'), weight('bias')];
   const inputs = matrix.shape[1]!;
   const data = bias.data.map((value, output) => {
