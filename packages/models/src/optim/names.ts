@@ -6,3 +6,6 @@ export const gradientOf = (parameter: string): string => `gradient:${parameter}`
 
 /** Name of what an optimiser remembers of a parameter: `mean:<parameter>`. */
 export const momentOf = (moment: string, parameter: string): string => `${moment}:${parameter}`;
+
+/** Name of a parameter's moving average. */
+export const averageOf = (parameter: string): string => momentOf('average', parameter);

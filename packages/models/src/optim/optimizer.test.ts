@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { interpret } from '../testing/reference.js';
 import { gradientNormGraph } from './clip-gradients.js';
-import { gradientOf, momentOf, next } from './names.js';
+import { averageOf, gradientOf, momentOf, next } from './names.js';
 import { createOptimizer, type OptimizerOptions } from './optimizer.js';
 
 const shapes = new Map([
@@ -93,4 +93,41 @@ it('remembers nothing where there is no momentum, and a velocity where there is'
 it.each([Number.NaN, Infinity, -Infinity])('finds one gradient that is %s among many', (bad) => {
   const feeds = { [gradientOf('w')]: [1, bad], [gradientOf('b')]: [0] };
   expect(Number.isFinite(interpret(gradientNormGraph(shapes), feeds)['norm']![0])).toBe(false);
+});
+
+it.each([0.9, 0.3])('keeps a moving average of the parameters, which decays by %s at most', (decay) => {
+  const optimizer = createOptimizer({ name: 'sgd', ema: decay });
+  const graph = optimizer.graph(new Map([['w', [2]]]));
+  let [value, average] = [
+    [1, -2],
+    [1, -2],
+  ];
+  const path = [value];
+  for (let step = 1; step <= 6; step++) {
+    const { w } = gradientsAt(step);
+    const scalars = Object.entries(optimizer.scalars(step, 0.1, 1)).map(([name, scalar]) => [name, [scalar]]);
+    const feeds = { w: value, [averageOf('w')]: average, [gradientOf('w')]: w };
+    const results = interpret(graph, { ...feeds, ...(Object.fromEntries(scalars) as object) });
+    value = [...results[next('w')]!];
+    average = [...results[next(averageOf('w'))]!];
+    path.push(value);
+  }
+  // What each value along the path counts, written out.
+  const decays = [2 / 11, 3 / 12, 4 / 13, 5 / 14, 6 / 15, 7 / 16].map((early) => Math.min(early, decay));
+  const counts = path.map((_, i) => decays.slice(i).reduce((a, b) => a * b, i === 0 ? 1 : 1 - decays[i - 1]!));
+  expect(counts.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+  average.forEach((got, at) => {
+    expect(got).toBeCloseTo(
+      path.reduce((sum, values, i) => sum + counts[i]! * values[at]!, 0),
+      12,
+    );
+  });
+  expect(average[0]).not.toBeCloseTo(value[0]!, 3);
+});
+
+it('keeps no average unless it is asked for', () => {
+  expect([createOptimizer({ name: 'adam' }).averages, createOptimizer({ name: 'adam', ema: 0.9 }).averages]).toEqual([
+    false,
+    true,
+  ]);
 });

@@ -93,24 +93,54 @@ describe('createDecoderTrainer', () => {
     expect(first.losses[1]).not.toBe(first.losses[0]);
   }, 60_000);
 
-  it('goes on from a snapshot with the same bytes as if it had never stopped', async () => {
-    const batches = [[make('x', 0, [box, both])], [make('y', 1, [point])], [make('x', 0, [box])]];
-    const open = () => createDecoderTrainer({ engine, weights, optimizer: adam, microBatch: 1 });
-    const [whole, interrupted] = [await open(), await open()];
-    for (const batch of batches) await whole.trainBatch(batch, 1e-3);
-    await interrupted.trainBatch(batches[0]!, 1e-3);
-    const snapshot = await interrupted.snapshot();
-    await interrupted.trainBatch(batches[2]!, 1e-2); // what comes after the snapshot is forgotten
-    await interrupted.restore(snapshot);
-    for (const batch of batches.slice(1)) await interrupted.trainBatch(batch, 1e-3);
-    const [wanted, got] = [await whole.snapshot(), await interrupted.snapshot()];
-    expect(got.steps).toBe(wanted.steps);
-    expect([...got.tensors.keys()]).toEqual([...wanted.tensors.keys()]);
-    for (const [name, { data }] of wanted.tensors) {
-      expect(Buffer.compare(Buffer.from(got.tensors.get(name)!.data.buffer), Buffer.from(data.buffer)), name).toBe(0);
+  it('hands out averages of the weights where the optimiser keeps them, and trains as without', async () => {
+    const name = 'mask_decoder.output_upscaling.3.weight';
+    const [plain, averaging] = await Promise.all(
+      [adam, { ...adam, ema: 0.9 }].map((optimizer) => createDecoderTrainer({ engine, weights, optimizer })),
+    );
+    const untouched = weights.get(name)!.data;
+    expect((await averaging!.weights()).get(name)!.data).toEqual(untouched);
+    let average = Array.from(untouched);
+    for (const decay of [2 / 11, 3 / 12]) {
+      const items = [make('x', 0, [box])];
+      const loss = (await plain!.trainBatch(items, 1e-3)).loss;
+      expect((await averaging!.trainBatch(items, 1e-3)).loss).toBe(loss);
+      const now = (await plain!.weights()).get(name)!.data;
+      average = average.map((value, i) => decay * value + (1 - decay) * now[i]!);
     }
-    await Promise.all([whole.release(), interrupted.release()]);
+    const got = (await averaging!.weights()).get(name)!.data;
+    expect(got.every((value, i) => Math.abs(value - average[i]!) < 1e-6)).toBe(true);
+    const { tensors } = await averaging!.snapshot();
+    expect(tensors.get(`average:${name}`)!.data).toEqual(got);
+    expect(tensors.get(name)!.data).toEqual((await plain!.weights()).get(name)!.data);
+    await Promise.all([plain!.release(), averaging!.release()]);
   }, 60_000);
+
+  it.each([
+    ['its steps', adam],
+    ['its steps and averages', { ...adam, ema: 0.9 }],
+  ])(
+    'goes on from a snapshot with the same bytes as if it had never stopped: %s',
+    async (_, optimizer) => {
+      const batches = [[make('x', 0, [box, both])], [make('y', 1, [point])], [make('x', 0, [box])]];
+      const open = () => createDecoderTrainer({ engine, weights, optimizer, microBatch: 1 });
+      const [whole, interrupted] = [await open(), await open()];
+      for (const batch of batches) await whole.trainBatch(batch, 1e-3);
+      await interrupted.trainBatch(batches[0]!, 1e-3);
+      const snapshot = await interrupted.snapshot();
+      await interrupted.trainBatch(batches[2]!, 1e-2); // what comes after the snapshot is forgotten
+      await interrupted.restore(snapshot);
+      for (const batch of batches.slice(1)) await interrupted.trainBatch(batch, 1e-3);
+      const [wanted, got] = [await whole.snapshot(), await interrupted.snapshot()];
+      expect(got.steps).toBe(wanted.steps);
+      expect([...got.tensors.keys()]).toEqual([...wanted.tensors.keys()]);
+      for (const [name, { data }] of wanted.tensors) {
+        expect(Buffer.compare(Buffer.from(got.tensors.get(name)!.data.buffer), Buffer.from(data.buffer)), name).toBe(0);
+      }
+      await Promise.all([whole.release(), interrupted.release()]);
+    },
+    60_000,
+  );
 
   it.each(['low', 'original'] as const)(
     'takes the same step however the prompts are split into micro-batches, at %s resolution',

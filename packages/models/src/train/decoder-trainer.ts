@@ -76,7 +76,7 @@ export interface DecoderTrainer {
   accumulate(items: readonly TrainItem[]): Promise<MaskLoss<number>>;
   /** The gradient of the batch that was last taken, by parameter; zeros before the first. */
   gradients(): Promise<Weights>;
-  /** The checkpoint with the parameters as they are now. */
+  /** The checkpoint with the parameters as they are now, or with their moving averages where the optimiser keeps these. */
   weights(): Promise<Weights>;
   /** A copy of all that later steps depend on; not while a batch is under way. */
   snapshot(): Promise<TrainingSnapshot>;

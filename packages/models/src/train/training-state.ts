@@ -3,7 +3,7 @@ import type { Resident, TensorEngine } from '../engines/tensor-engine.js';
 import { float32Tensor } from '../engines/tensor.js';
 import type { Shape } from '../graph/graph.js';
 import { gradientNormGraph } from '../optim/clip-gradients.js';
-import { gradientOf, momentOf, next } from '../optim/names.js';
+import { averageOf, gradientOf, momentOf, next } from '../optim/names.js';
 import { createOptimizer, type OptimizerOptions } from '../optim/optimizer.js';
 import type { Weights } from '../weights/weights.js';
 import { allocateWeights, allocateZeros, releaseAll, renamed, type ResidentSet } from './resident-set.js';
@@ -12,7 +12,7 @@ import { allocateWeights, allocateZeros, releaseAll, renamed, type ResidentSet }
 export interface TrainingSnapshot {
   /** Optimiser steps taken. */
   readonly steps: number;
-  /** Trained parameters under their names, and the optimiser's moments, such as Adam's `mean:<name>` and `square:<name>`. */
+  /** Trained parameters under their names, the optimiser's moments, such as Adam's `mean:<name>` and `square:<name>`, and averages, `average:<name>`. */
   readonly tensors: Weights;
 }
 
@@ -29,7 +29,7 @@ export interface TrainingState {
   step(learningRate: number): Promise<number>;
   /** The sums, by parameter: zeros where nothing was added since `begin`. */
   gradients(): Promise<Weights>;
-  /** The parameters' present values. */
+  /** The parameters' present values, or their moving averages where the optimiser keeps these. */
   parameters(): Promise<Weights>;
   /** A copy of it all, to go on from later; not while a step is under way. */
   snapshot(): Promise<TrainingSnapshot>;
@@ -54,9 +54,14 @@ export async function createTrainingState(
   );
   const [sums, zeros] = await Promise.all([0, 1].map(() => allocateZeros(engine, shapes)));
   const moments = await allocateZeros(engine, momentShapes);
+  const averages = await allocateWeights(engine, weights, optimizer.averages ? trained : []);
   const norm = await engine.compile(gradientNormGraph(shapes), { label: 'gradient norm' });
   const update = await engine.compile(optimizer.graph(shapes), { label: 'optimiser' });
-  const residents: ResidentSet = new Map([...parameters!, ...moments]);
+  const residents: ResidentSet = new Map([
+    ...parameters!,
+    ...moments,
+    ...[...averages].map(([name, resident]) => [averageOf(name), resident] as const),
+  ]);
   let steps = 0;
   /** Parameters whose sums hold something of this batch. */
   const summed = new Set<string>();
@@ -87,7 +92,7 @@ export async function createTrainingState(
       return gradientNorm;
     },
     gradients: () => readAll(sumsSoFar()),
-    parameters: () => readAll(parameters!),
+    parameters: () => readAll(optimizer.averages ? averages : parameters!),
     snapshot: async () => ({ steps, tensors: await readAll(residents) }),
     restore: async (snapshot) => {
       await Promise.all(
@@ -102,7 +107,7 @@ export async function createTrainingState(
     },
     release: async () => {
       await Promise.all([norm.release(), update.release()]);
-      await releaseAll(parameters!, fixed!, sums!, zeros!, moments);
+      await releaseAll(parameters!, fixed!, sums!, zeros!, moments, averages);
     },
   };
 }

@@ -70,6 +70,14 @@ const optimizer = Type.Object(
     'clip-value': Type.Optional(
       Type.Number({ exclusiveMinimum: 0, description: "Largest magnitude of a gradient's element." }),
     ),
+    ema: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        exclusiveMaximum: 1,
+        description:
+          'Decay a step of an exponential moving average of the weights, such as 0.98; the average is what is evaluated, stopped by, kept and exported. Without it, the weights themselves.',
+      }),
+    ),
     'warmup-steps': Type.Integer({ default: 20, minimum: 0, description: 'Steps of linear warm-up.' }),
     schedule: choice(['cosine', 'linear', 'constant', 'plateau'], {
       default: 'cosine',

@@ -58,6 +58,7 @@ describe('a training that was cancelled goes on and ends with the same bytes', (
     ['SGD without momentum', ['optimizer.name=sgd', 'optimizer.schedule=linear', 'optimizer.min-factor=0.1']],
     ['SGD, momentum, clipping', ['optimizer.name=sgd', 'optimizer.momentum=0.9', 'optimizer.clip-norm=0.01']],
     ['Adam, clipped values', ['optimizer.clip-value=0.001']],
+    ['an average of the weights', ['optimizer.ema=0.9']],
     ['a plateau', ['optimizer.schedule=plateau', 'optimizer.plateau.patience=0', 'optimizer.plateau.min-delta=0.5']],
     ['checkpoints within an epoch', ['validate-every=0.4']],
     ['a checkpoint every two epochs', ['validate-every=2']],
