@@ -20,7 +20,7 @@ const habits = [
 const unusedNames = { argsIgnorePattern: '^_', varsIgnorePattern: '^_' };
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/.venv*/', '**/runs/', '.demo/', '.sluice/']),
+  globalIgnores(['**/dist/', '**/.venv*/', '**/runs/', '!packages/pipelines/src/runs/', '.demo/', '.sluice/']),
   js.configs.recommended,
   {
     rules: {

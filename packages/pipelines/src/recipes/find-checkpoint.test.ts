@@ -28,8 +28,14 @@ const put = (file: string, epoch: string): string => {
 };
 const found = async (word = 'demo'): Promise<string> => path.relative(run, (await findCheckpoint(word, runs)).path);
 
-/** A manifest of a run that ended, with these artifacts. */
-async function manifest(...artifacts: readonly { name: string; path: string }[]): Promise<void> {
+interface Artifact {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** A manifest of a run that ended just now, with these artifacts. */
+const manifest = (...artifacts: readonly Artifact[]): Promise<void> => manifestIn(run, artifacts);
+async function manifestIn(run: string, artifacts: readonly Artifact[]): Promise<void> {
   const project = tinyProject();
   const made = path.join(project.folder, 'made');
   await sluice('run', project.pipeline, '--runs-dir', made, '--quiet');
@@ -74,6 +80,23 @@ it('is the last one where the run did not choose, or the choice is gone or outsi
     await manifest({ name: TRAINED_DECODER, path: place });
     expect(await found(run)).toBe(last);
   }
+});
+
+it('is that of the latest run which has one: not of one that asked a decoder or failed before its first epoch', async () => {
+  put('checkpoints/epoch-002.safetensors', '2');
+  await manifest();
+  for (const later of ['failed-2', 'predict-3']) {
+    mkdirSync(path.join(runs, later));
+    await manifestIn(path.join(runs, later), []);
+  }
+  expect(await found('latest')).toBe(path.normalize('checkpoints/epoch-002.safetensors'));
+  // Only `latest` looks further: who names a run means that one.
+  await expect(found('predict')).rejects.toMatchObject({ code: 'pipelines/NO_CHECKPOINT' });
+  rmSync(path.join(run, 'checkpoints'), { recursive: true });
+  await expect(found('latest')).rejects.toMatchObject({
+    code: 'pipelines/NO_CHECKPOINT',
+    message: expect.stringContaining('predict-3') as string,
+  });
 });
 
 it('is what was exported where no checkpoint is left, and nothing of a run that has only the untouched one', async () => {

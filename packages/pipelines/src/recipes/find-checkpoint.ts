@@ -3,18 +3,20 @@ import path from 'node:path';
 import { readManifest } from '@sluice/core';
 import { readDecoderFile, TRAINED_DECODER, type DecoderFile } from '@sluice/models';
 import { pipelinesErrors } from '../errors.js';
-import { findRunFolder } from '../runs/find-run.js';
+import { findRunFolders } from '../runs/find-run.js';
 
 /**
- * The decoder that a user means by `--checkpoint`: a file, or a run by what `sluice runs` knows it by, of which it is the best checkpoint. Throws
- * `pipelines/NO_CHECKPOINT`, `pipelines/BAD_CHECKPOINT`, and what finding the run throws.
+ * The decoder that a user means by `--checkpoint`: a file, or a run by what `sluice runs` knows it by, of which it is the best checkpoint; `latest`
+ * is the latest run that has one, as the runs that ask a decoder, or fail, have none. Throws `pipelines/NO_CHECKPOINT`, `pipelines/BAD_CHECKPOINT`, and what finding the run throws.
  */
 export async function findCheckpoint(word: string, runsDir: string): Promise<DecoderFile> {
   if (isFile(word)) return opened(path.resolve(word));
-  const folder = await findRunFolder(word, runsDir);
-  const file = (await chosenBy(folder)) ?? lastOf(folder) ?? exportedBy(folder);
-  if (file === undefined) throw pipelinesErrors.NO_CHECKPOINT({ folder });
-  return opened(file);
+  const folders = await findRunFolders(word, runsDir);
+  for (const folder of folders) {
+    const file = (await chosenBy(folder)) ?? lastOf(folder) ?? exportedBy(folder);
+    if (file !== undefined) return opened(file);
+  }
+  throw pipelinesErrors.NO_CHECKPOINT({ folder: folders[0] });
 }
 
 const opened = (file: string): Promise<DecoderFile> =>

@@ -21,7 +21,10 @@ export function listText(runs: readonly RunRecord[], now: Date): string {
 export function showText(run: RunRecord, now: Date, workingFolder: string): string {
   const { manifest } = run;
   const facts = Object.entries(manifest.facts).map(([name, value]) => [name, String(value)]);
-  const services = Object.entries(manifest.serviceFacts ?? {}).map(([name, of]) => [name, Object.values(of).join(', ')]);
+  const services = Object.entries(manifest.serviceFacts ?? {}).map(([name, of]) => [
+    name,
+    Object.values(of).join(', '),
+  ]);
   const head = formatTable([
     ['run', run.name],
     ['status', run.state],
