@@ -19,7 +19,7 @@ export interface ImageEncoderOptions {
 }
 
 /** Raise it when the order of values in an embedding changes, or how the encoder's graph computes them. */
-const VERSION = 'token-major/4';
+const VERSION = 'token-major/5';
 
 /**
  * SHA-256 (hex) of an encoder's weights, of a zoo model or of a checkpoint by its path, and of the way they are run: what an embedding

@@ -25,34 +25,26 @@ export function attentionRows(
 }
 
 /**
- * q, k and v of all windows, each [windows, heads, places, size], by a joined projection. `normal` are the tokens [tokens, channels];
- * `padding`, [1, channels], is the token that stands wherever a window reaches beyond the grid: one row more, taken as often as it is needed.
+ * q, k and v of all tokens by a joined projection, a row for each vector. `normal` are the tokens [tokens, channels]; `padding`, [1, channels],
+ * is the token that stands wherever a window reaches beyond the grid: one row more, taken as often as it is needed. -> [vectors, size]
  */
-export function windowVectors(
+export function projectedVectors(
   builder: GraphBuilder,
   normal: Value,
   padding: Value,
   [weight, bias]: readonly [Value, Value],
-  { windows, heads, into }: AttentionRows,
-): readonly [Value, Value, Value] {
+  { windows, heads }: AttentionRows,
+): Value {
   const tokens = isPadded(windows) ? builder.emit('Concat', [normal, padding], { axis: 0 }) : normal;
   const size = normal.shape[1]! / heads;
   const projected = builder.emit('Gemm', [tokens, weight, bias], { transB: true });
-  const vectors = builder.emit('Reshape', [projected], {
-    shape: [(tokens.shape[0]! * weight.shape[0]!) / size, size],
-  });
-  const shape = [windows.across ** 2, heads, windows.side ** 2, size];
-  return into.map((indices) =>
-    builder.emit('Reshape', [builder.emit('Gather', [vectors], { indices })], { shape }),
-  ) as unknown as readonly [Value, Value, Value];
+  return builder.emit('Reshape', [projected], { shape: [(tokens.shape[0]! * weight.shape[0]!) / size, size] });
 }
 
-/** The tokens of what attention gives: [windows, heads, places, size] -> [tokens, channels] */
+/** The tokens of what attention gives: [windows * heads, places, size] -> [tokens, channels] */
 export function windowTokens(builder: GraphBuilder, attended: Value, { windows, heads, back }: AttentionRows): Value {
-  const size = attended.shape[3]!;
-  const vectors = builder.emit('Reshape', [attended], {
-    shape: [windows.across ** 2 * heads * windows.side ** 2, size],
-  });
+  const [batch, places, size] = attended.shape as [number, number, number];
+  const vectors = builder.emit('Reshape', [attended], { shape: [batch * places, size] });
   const ordered = builder.emit('Gather', [vectors], { indices: back });
   return builder.emit('Reshape', [ordered], { shape: [windows.grid ** 2, heads * size] });
 }

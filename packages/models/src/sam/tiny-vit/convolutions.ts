@@ -1,5 +1,6 @@
 import type { Value } from '../../graph/graph.js';
 import { constantOf, inside, type Frozen } from '../encoders/frozen.js';
+import { pointwise } from '../encoders/pointwise.js';
 import { inGroups } from './hidden-groups.js';
 
 /** Convolution with its folded batch normalisation (`c.weight`, `c.bias`); one input channel a filter means depthwise. `same` size but for the stride. */
@@ -12,25 +13,6 @@ export function convolution(place: Frozen, x: Value, stride = 1): Value {
     pads: [pad, pad, pad, pad],
     group: x.shape[1]! / inputs,
   });
-}
-
-/**
- * A linear layer at each place of a map. A processor runs the convolution faster than the product of tokens that it is: bias and residual
- * are added where a result is made, not in passes of their own. [1, C, H, W] -> [1, D, H, W]
- */
-export function pointwise(place: Frozen, x: Value): Value {
-  return place.builder.emit('Conv', [x, pointFilters(place, 'weight'), constantOf(place, 'bias')], {});
-}
-
-/** A linear layer without a bias. [1, C, H, W] -> [1, D, H, W] */
-export function unbiased(place: Frozen, name: string, x: Value): Value {
-  const filters = pointFilters(place, name);
-  return place.builder.emit('Conv', [x, filters, place.builder.constant(0, [filters.shape[0]!])], {});
-}
-
-function pointFilters({ builder, weight }: Frozen, name: string): Value {
-  const { shape, data } = weight(name); // [D, C], or those of a convolution already
-  return builder.constant(data, [...shape.slice(0, 2), 1, 1]);
 }
 
 /** Two convolutions of stride 2. [1, 3, size, size] -> [1, C, size / 4, size / 4] */

@@ -5,15 +5,8 @@ import { builtEncoder, stagePorts, type EncoderPorts } from '../encoders/encoder
 import { frozenNorm, frozenRoot, inside, numbered, type Frozen } from '../encoders/frozen.js';
 import { toMap, toTokens } from '../encoders/layout.js';
 import { neckOf } from '../encoders/neck.js';
-import {
-  convolution,
-  invertedBottleneck,
-  patchEmbedding,
-  patchMerging,
-  perceptron,
-  pointwise,
-  unbiased,
-} from './convolutions.js';
+import { pointwise, unbiased } from '../encoders/pointwise.js';
+import { convolution, invertedBottleneck, patchEmbedding, patchMerging, perceptron } from './convolutions.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { headsOutput } from './head-projections.js';
 import { projected } from './projected.js';

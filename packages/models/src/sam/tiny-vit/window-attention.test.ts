@@ -5,7 +5,7 @@ import { GraphBuilder } from '../../graph/graph-builder.js';
 import type { WeightTensor } from '../../weights/weights.js';
 import { frozenRoot } from '../encoders/frozen.js';
 import { toMap } from '../encoders/layout.js';
-import { pointwise } from './convolutions.js';
+import { pointwise } from '../encoders/pointwise.js';
 import { headsOutput } from './head-projections.js';
 import { attentionWindows, windowAttention } from './window-attention.js';
 

@@ -3,18 +3,10 @@ import type { Graph, Value } from '../../graph/graph.js';
 import type { Weights } from '../../weights/weights.js';
 import { attentionRows, type AttentionRows } from '../encoders/attention-rows.js';
 import { builtEncoder, stagePorts, type EncoderPorts } from '../encoders/encoder-ports.js';
-import {
-  activatedLinear,
-  constantOf,
-  frozenLinear,
-  frozenNorm,
-  frozenRoot,
-  inside,
-  numbered,
-  type Frozen,
-} from '../encoders/frozen.js';
-import { toTokens } from '../encoders/layout.js';
+import { constantOf, frozenNorm, frozenRoot, inside, numbered, type Frozen } from '../encoders/frozen.js';
+import { toMap, toTokens } from '../encoders/layout.js';
 import { neck } from '../encoders/neck.js';
+import { pointwise } from '../encoders/pointwise.js';
 import { positionAttention } from './position-attention.js';
 import { resampleBicubic } from './resample.js';
 
@@ -61,11 +53,12 @@ function rowsBySide(grid: number, trained: number): (attention: Frozen) => Atten
   };
 }
 
-/** [grid², C] -> [grid², C] */
+/** The perceptron is one of maps, where its convolutions leave its hidden layer in their own layout. [grid², C] -> [grid², C] */
 function transformerBlock(block: Frozen, tokens: Value, rows: AttentionRows): Value {
   const { builder } = block;
   const normal = frozenNorm(inside(block, 'norm1'), tokens, EPSILON);
   const attended = builder.emit('Add', [tokens, positionAttention(inside(block, 'attn'), normal, rows)]);
-  const wide = activatedLinear(inside(block, 'mlp.lin1'), frozenNorm(inside(block, 'norm2'), attended, EPSILON));
-  return builder.emit('Add', [attended, frozenLinear(inside(block, 'mlp.lin2'), wide)]);
+  const map = toMap(builder, frozenNorm(inside(block, 'norm2'), attended, EPSILON), rows.windows.grid);
+  const wide = builder.emit('Gelu', [pointwise(inside(block, 'mlp.lin1'), map)]);
+  return builder.emit('Add', [attended, toTokens(builder, pointwise(inside(block, 'mlp.lin2'), wide))]);
 }
