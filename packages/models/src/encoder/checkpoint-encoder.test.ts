@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntimeEngine } from '../engines/onnxruntime/onnx-runtime-engine.js';
 import type { TensorEngine } from '../engines/tensor-engine.js';
+import { float32Tensor } from '../engines/tensor.js';
+import { filePorts } from '../sam/encoders/encoder-ports.js';
 import { golden, valuesOf } from '../testing/golden.js';
 import { writeSafetensors } from '../weights/safetensors.js';
+import { encoderGraph } from './encoder-graph.js';
 import { imageEncoderDigest, openImageEncoder } from './image-encoder.js';
 
 const shared = fileURLToPath(new URL('../../../../../shared/', import.meta.url));
@@ -41,6 +44,11 @@ describe('the encoder of a checkpoint', () => {
     expect(embedding).toHaveLength(output.length);
     const channelMajor = embedding.map((_, i) => embedding[(i % 256) * 256 + Math.floor(i / 256)]!);
     expect(worst(channelMajor, output)).toBeLessThan(1e-5);
+
+    const file = await engine.compile(await encoderGraph(vitSmall, 256, filePorts)); // as it is exported
+    const { output: map } = await file.run({ input: float32Tensor([1, 3, 256, 256], valuesOf(io, 'input')) });
+    await file.release();
+    expect(worst(map!.data as Float32Array, output)).toBeLessThan(1e-5);
   });
 
   // Every 29989th value of what PyTorch gives; for ViT position embeddings were interpolated bicubically, relative positions linearly.

@@ -16,7 +16,8 @@ const HIDDEN_AT_ONCE = 2 ** 21;
 
 /**
  * The graph of an image encoder, of a zoo model or of a checkpoint by its path: `pixels` [1, 3, size, size] to `embedding`
- * [(size / 16)², 256], or what `ports` says instead. For an engine that caches bound, large hidden maps are computed in groups of channels.
+ * [(size / 16)², 256], or what `ports` says instead. For an engine that caches bound, TinyViT's large hidden maps are computed in groups of
+ * channels, and ViT's perceptrons are convolutions.
  */
 export async function encoderGraph(
   model: string,
@@ -43,7 +44,7 @@ export async function encoderGraph(
 }
 
 function graphOf(weights: Weights, size: number, ports: EncoderPorts, hiddenAtOnce: number): Graph | undefined {
-  if (weights.has('image_encoder.pos_embed')) return vit(weights, size, ports);
+  if (weights.has('image_encoder.pos_embed')) return vit(weights, size, ports, hiddenAtOnce);
   if (weights.has('image_encoder.patch_embed.seq.0.c.weight')) return tinyVit(weights, size, ports, hiddenAtOnce);
   return undefined;
 }

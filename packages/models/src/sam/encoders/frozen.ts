@@ -53,6 +53,16 @@ export function frozenLinear(place: Frozen, rows: Value): Value {
   return place.builder.emit('Gemm', operands, { transB: true });
 }
 
+/**
+ * Gelu of a linear layer. The bias is an operator of its own, which the engine joins with the Gelu: a product that adds its bias itself
+ * writes its whole result once more.
+ */
+export function activatedLinear(place: Frozen, rows: Value): Value {
+  const { builder } = place;
+  const product = builder.emit('MatMul', [rows, constantOf(place, 'weight')], { transB: true });
+  return builder.emit('Gelu', [builder.emit('Add', [product, constantOf(place, 'bias')])]);
+}
+
 /** Normalisation over the last axis. */
 export function frozenNorm(place: Frozen, x: Value, epsilon: number): Value {
   const operands = [x, constantOf(place, 'weight'), constantOf(place, 'bias')] as const;

@@ -3,7 +3,16 @@ import type { Graph, Value } from '../../graph/graph.js';
 import type { Weights } from '../../weights/weights.js';
 import { attentionRows, type AttentionRows } from '../encoders/attention-rows.js';
 import { builtEncoder, stagePorts, type EncoderPorts } from '../encoders/encoder-ports.js';
-import { constantOf, frozenNorm, frozenRoot, inside, numbered, type Frozen } from '../encoders/frozen.js';
+import {
+  activatedLinear,
+  constantOf,
+  frozenLinear,
+  frozenNorm,
+  frozenRoot,
+  inside,
+  numbered,
+  type Frozen,
+} from '../encoders/frozen.js';
 import { toMap, toTokens } from '../encoders/layout.js';
 import { neck } from '../encoders/neck.js';
 import { pointwise } from '../encoders/pointwise.js';
@@ -15,11 +24,11 @@ const EPSILON = 1e-6;
 /**
  * SAM's image encoder (ViTDet, Li et al. 2022): pixels [1, 3, size, size] to an embedding, token-major [(size / 16)², 256]. Depth, width,
  * heads, windows and the blocks that attend to the whole image are those of the weights (`image_encoder.*`). For another size than
- * that of training, position embeddings and relative positions are interpolated.
+ * that of training, position embeddings and relative positions are interpolated. `hiddenAtOnce` is finite for an engine that caches bound.
  */
-export function vit(weights: Weights, size: number, ports: EncoderPorts = stagePorts): Graph {
+export function vit(weights: Weights, size: number, ports: EncoderPorts = stagePorts, hiddenAtOnce = Infinity): Graph {
   const builder = new GraphBuilder();
-  const place = inside(frozenRoot(builder, weights), 'image_encoder');
+  const place = inside(frozenRoot(builder, weights, hiddenAtOnce), 'image_encoder');
   const pixels = builder.input(ports.pixels, [1, 3, size, size]);
   const patches = inside(place, 'patch_embed.proj');
   const filters = constantOf(patches, 'weight');
@@ -53,12 +62,27 @@ function rowsBySide(grid: number, trained: number): (attention: Frozen) => Atten
   };
 }
 
-/** The perceptron is one of maps, where its convolutions leave its hidden layer in their own layout. [grid², C] -> [grid², C] */
+/** [grid², C] -> [grid², C] */
 function transformerBlock(block: Frozen, tokens: Value, rows: AttentionRows): Value {
   const { builder } = block;
   const normal = frozenNorm(inside(block, 'norm1'), tokens, EPSILON);
   const attended = builder.emit('Add', [tokens, positionAttention(inside(block, 'attn'), normal, rows)]);
-  const map = toMap(builder, frozenNorm(inside(block, 'norm2'), attended, EPSILON), rows.windows.grid);
-  const wide = builder.emit('Gelu', [pointwise(inside(block, 'mlp.lin1'), map)]);
-  return builder.emit('Add', [attended, toTokens(builder, pointwise(inside(block, 'mlp.lin2'), wide))]);
+  const made = perceptron(
+    inside(block, 'mlp'),
+    frozenNorm(inside(block, 'norm2'), attended, EPSILON),
+    rows.windows.grid,
+  );
+  return builder.emit('Add', [attended, made]);
+}
+
+/**
+ * As convolutions for an engine that caches bound: a processor runs them faster, and the hidden layer stays in their layout. As products for
+ * others and for files: what an integer convolution gives is rounded, what an integer product gives is not. [grid², C] -> [grid², C]
+ */
+function perceptron(place: Frozen, tokens: Value, grid: number): Value {
+  const { builder, hiddenAtOnce } = place;
+  const [wide, narrow] = [inside(place, 'lin1'), inside(place, 'lin2')];
+  if (hiddenAtOnce === Infinity) return frozenLinear(narrow, activatedLinear(wide, tokens));
+  const hidden = builder.emit('Gelu', [pointwise(wide, toMap(builder, tokens, grid))]);
+  return toTokens(builder, pointwise(narrow, hidden));
 }
