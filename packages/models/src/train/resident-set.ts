@@ -27,6 +27,13 @@ export async function allocateZeros(engine: TensorEngine, shapes: ReadonlyMap<st
   return new Map(await Promise.all(entries));
 }
 
+/** Zeros that are only read: those of one shape are one tensor in the engine. */
+export async function sharedZeros(engine: TensorEngine, shapes: ReadonlyMap<string, Shape>): Promise<ResidentSet> {
+  const alike = new Map([...shapes.values()].map((shape) => [String(shape), shape]));
+  const zeros = await allocateZeros(engine, alike);
+  return new Map([...shapes].map(([name, shape]) => [name, zeros.get(String(shape))!]));
+}
+
 /** Feeds or targets of a run: each resident under the name that `rename` gives it. */
 export function renamed(residents: ResidentSet, rename: (name: string) => string): Record<string, Resident> {
   return Object.fromEntries([...residents].map(([name, resident]) => [rename(name), resident]));

@@ -6,7 +6,7 @@ import { gradientNormGraph } from '../optim/clip-gradients.js';
 import { averageOf, gradientOf, momentOf, next } from '../optim/names.js';
 import { createOptimizer, type OptimizerOptions } from '../optim/optimizer.js';
 import type { Weights } from '../weights/weights.js';
-import { allocateWeights, allocateZeros, releaseAll, renamed, type ResidentSet } from './resident-set.js';
+import { allocateWeights, allocateZeros, releaseAll, renamed, sharedZeros, type ResidentSet } from './resident-set.js';
 
 /** All that later steps depend on; the sums of gradients are empty between two steps. */
 export interface TrainingSnapshot {
@@ -52,7 +52,7 @@ export async function createTrainingState(
   const [parameters, fixed] = await Promise.all(
     [trained, frozen].map((some) => allocateWeights(engine, weights, some)),
   );
-  const [sums, zeros] = await Promise.all([0, 1].map(() => allocateZeros(engine, shapes)));
+  const [sums, zeros] = await Promise.all([allocateZeros(engine, shapes), sharedZeros(engine, shapes)]);
   const moments = await allocateZeros(engine, momentShapes);
   const averages = await allocateWeights(engine, weights, optimizer.averages ? trained : []);
   const norm = await engine.compile(gradientNormGraph(shapes), { label: 'gradient norm' });
@@ -66,7 +66,7 @@ export async function createTrainingState(
   /** Parameters whose sums hold something of this batch. */
   const summed = new Set<string>();
   const sumsSoFar = (): ResidentSet =>
-    new Map([...sums!].map(([name, sum]) => [name, summed.has(name) ? sum : zeros!.get(name)!]));
+    new Map([...sums].map(([name, sum]) => [name, summed.has(name) ? sum : zeros.get(name)!]));
 
   return {
     begin: () => {
@@ -74,7 +74,7 @@ export async function createTrainingState(
     },
     accumulation: (uses = () => true) => {
       const used = (residents: ResidentSet): ResidentSet => new Map([...residents].filter(([name]) => uses(name)));
-      const [before, after] = [used(sumsSoFar()), used(sums!)];
+      const [before, after] = [used(sumsSoFar()), used(sums)];
       for (const name of after.keys()) summed.add(name);
       return {
         feeds: { ...Object.fromEntries([...used(parameters!), ...used(fixed!)]), ...renamed(before, gradientOf) },
@@ -107,7 +107,7 @@ export async function createTrainingState(
     },
     release: async () => {
       await Promise.all([norm.release(), update.release()]);
-      await releaseAll(parameters!, fixed!, sums!, zeros!, moments, averages);
+      await releaseAll(parameters!, fixed!, sums, zeros, moments, averages);
     },
   };
 }
