@@ -8,6 +8,8 @@ export const variants = {
   'lr-4e-4': { 'stages.train.with.optimizer.lr': 4e-4 },
   'lr-8e-4': { 'stages.train.with.optimizer.lr': 8e-4 },
   'batch-1': { 'stages.train.with.batch-size': 1 },
+  'ema-0.98': { 'stages.train.with.optimizer.ema': 0.98 },
+  'batch-1-ema-0.98': { 'stages.train.with.batch-size': 1, 'stages.train.with.optimizer.ema': 0.98 },
   'batch-4': { 'stages.train.with.batch-size': 4 },
   'warmup-5': { 'stages.train.with.optimizer.warmup-steps': 5 },
   constant: { 'stages.train.with.optimizer.schedule': 'constant' },

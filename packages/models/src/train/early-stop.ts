@@ -8,6 +8,8 @@ export interface EarlyStopOptions {
   readonly patience: number;
   /** Smallest change that a check counts as an improvement. */
   readonly minDelta: number;
+  /** Scores within so much of the best one count as equal to it, and the latest of them is kept, unless the untouched model's is better. @default 0 */
+  readonly tolerance?: number;
   /** Nothing is checked before so many epochs' steps ... */
   readonly warmupEpochs: number;
   /** ... and so many steps, whichever is later. */
@@ -32,8 +34,11 @@ interface Best {
 }
 
 export interface EarlyStopState {
-  /** The best epoch so far, by any margin, warm-up included: the checkpoint to keep. */
+  /** The checkpoint to keep: of the best epoch so far, by any margin, warm-up included, or of the latest within the tolerance of it. */
   readonly best: Best | undefined;
+  /** Best score so far, and the untouched model's. */
+  readonly top: number | undefined;
+  readonly untouched: number | undefined;
   /** Best score that a check has accepted; improvements smaller than `minDelta` leave it. */
   readonly reference: number | undefined;
   /** Checks since then. */
@@ -45,6 +50,8 @@ export interface EarlyStopState {
 
 export const earlyStopStart: EarlyStopState = {
   best: undefined,
+  top: undefined,
+  untouched: undefined,
   reference: undefined,
   waited: 0,
   stop: false,
@@ -58,21 +65,28 @@ export const earlyStopStart: EarlyStopState = {
 export function earlyStopReducer(
   options: EarlyStopOptions,
 ): (state: EarlyStopState, scored: ScoredEpoch) => EarlyStopState {
+  const { tolerance = 0 } = options;
   const sign = options.mode === 'max' ? 1 : -1;
+  const gain = (value: number, over = -sign * Infinity): number => sign * (value - over);
   return (state, { epoch, step, stepsPerEpoch, value, interval = 1 }) => {
     if (value === undefined) return { ...state, reason: `epoch ${String(epoch)} has no such score` };
     const patience = adaptedPatience(options.patience, interval);
     if (!Number.isFinite(value)) {
       return { ...state, stop: true, reason: `the score of epoch ${String(epoch)} is ${String(value)}` };
     }
-    const { best: before } = state;
-    const best = before === undefined || sign * (value - before.value) > 0 ? { epoch, value } : before;
+    const isTop = gain(value, state.top) > 0;
+    const isAsGood = tolerance > 0 && gain(value, state.top) >= -tolerance && gain(value, state.untouched) >= 0;
+    const kept = {
+      best: isTop || isAsGood ? { epoch, value } : state.best,
+      top: isTop ? value : state.top,
+      untouched: step === 0 ? value : state.untouched,
+    };
     const warmup = Math.max(options.warmupEpochs * stepsPerEpoch, options.warmupSteps);
-    if (step < warmup) return { ...state, best, reason: `warming up, step ${String(step)} of ${String(warmup)}` };
+    if (step < warmup) return { ...state, ...kept, reason: `warming up, step ${String(step)} of ${String(warmup)}` };
     const { reference } = state;
-    if (reference === undefined || sign * (value - reference) > options.minDelta) {
+    if (gain(value, reference) > options.minDelta) {
       return {
-        best,
+        ...kept,
         reference: value,
         waited: 0,
         stop: false,
@@ -81,6 +95,6 @@ export function earlyStopReducer(
     }
     const waited = state.waited + 1;
     const reason = `no improvement beyond ${String(options.minDelta)} for ${String(waited)} of ${String(patience)} checks`;
-    return { best, reference, waited, stop: waited >= patience, reason };
+    return { ...kept, reference, waited, stop: waited >= patience, reason };
   };
 }

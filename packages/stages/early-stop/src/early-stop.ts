@@ -36,6 +36,7 @@ export const earlyStop = defineStage({
       mode,
       patience,
       minDelta: options['min-delta'],
+      tolerance: options.tolerance,
       warmupEpochs: options['warmup-epochs'],
       warmupSteps: options['warmup-steps'],
     });

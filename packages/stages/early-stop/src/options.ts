@@ -22,6 +22,12 @@ export const earlyStopOptions = Type.Object(
       minimum: 0,
       description: 'Smallest change that counts as an improvement.',
     }),
+    tolerance: Type.Number({
+      default: 0,
+      minimum: 0,
+      description:
+        'Scores within so much of the best one count as equal to it: the latest of these checkpoints is passed on, which has learnt longest, at the lowest rate; none that is worse than the untouched model.',
+    }),
     'warmup-epochs': Type.Integer({ default: 3, minimum: 0, description: 'No stop before so many epochs ...' }),
     'warmup-steps': Type.Integer({
       default: 30,
