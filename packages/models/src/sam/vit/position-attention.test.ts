@@ -25,8 +25,17 @@ const weightsOf = (side: number): Weights =>
       'proj.bias': [CHANNELS],
       rel_pos_h: [2 * side - 1, SIZE],
       rel_pos_w: [2 * side - 1, SIZE],
-    }).map(([name, shape], i) => [name, { shape, data: wave(shape.reduce((a, b) => a * b), 0.7 + i / 10) }]),
-  ); // prettier-ignore
+    }).map(([name, shape], i) => [
+      name,
+      {
+        shape,
+        data: wave(
+          shape.reduce((a, b) => a * b),
+          0.7 + i / 10,
+        ),
+      },
+    ]),
+  );
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);
@@ -35,7 +44,10 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 function attendedTo(x: Float32Array, grid: number, side: number, weights: Weights, token: number): readonly number[] {
   const of = (name: string) => weights.get(name)!.data;
   const linear = (row: ArrayLike<number>, name: string) =>
-    Array.from(of(`${name}.bias`), (bias, o) => bias + dot(row, of(`${name}.weight`).subarray(o * CHANNELS, (o + 1) * CHANNELS))); // prettier-ignore
+    Array.from(
+      of(`${name}.bias`),
+      (bias, o) => bias + dot(row, of(`${name}.weight`).subarray(o * CHANNELS, (o + 1) * CHANNELS)),
+    );
   const tokenAt = (y: number, column: number) =>
     y < grid && column < grid
       ? x.subarray((y * grid + column) * CHANNELS, (y * grid + column + 1) * CHANNELS)
@@ -89,6 +101,8 @@ it.each([
   const some = Array.from({ length: 9 }, (_, i) => Math.round((i / 8) * (grid * grid - 1)));
   const expected = some.flatMap((token) => attendedTo(x, grid, side, weights, token));
   expect(Math.max(...expected.map(Math.abs))).toBeGreaterThan(0.5);
-  const found = some.flatMap((token) => [...(y!.data as Float32Array).subarray(token * CHANNELS, (token + 1) * CHANNELS)]);
+  const found = some.flatMap((token) => [
+    ...(y!.data as Float32Array).subarray(token * CHANNELS, (token + 1) * CHANNELS),
+  ]);
   expect(Math.max(...found.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-4);
-}); // prettier-ignore
+});
