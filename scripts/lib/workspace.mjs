@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,14 +27,14 @@ export function workspaceFolders() {
 const foldersIn = (parent) =>
   existsSync(path.join(root, parent)) ? readdirSync(path.join(root, parent)).map((name) => `${parent}/${name}`) : [];
 
-/** Every file below a folder (absolute paths, sorted), `node_modules` and `dist` left out. */
+/** Every file below a folder (absolute paths, sorted): `node_modules`, `dist` and Python's environments are left out, links are not followed. */
 export function filesBelow(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name !== 'node_modules' && name !== 'dist')
-    .sort()
-    .flatMap((name) => {
-      const file = path.join(folder, name);
-      return statSync(file).isDirectory() ? filesBelow(file) : [file];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => name !== 'node_modules' && name !== 'dist' && !name.startsWith('.venv'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const file = path.join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(file) : [file];
     });
 }
