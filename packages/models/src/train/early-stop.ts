@@ -67,7 +67,9 @@ export function earlyStopReducer(
 ): (state: EarlyStopState, scored: ScoredEpoch) => EarlyStopState {
   const { tolerance = 0 } = options;
   const sign = options.mode === 'max' ? 1 : -1;
-  const gain = (value: number, over = -sign * Infinity): number => sign * (value - over);
+  /** How much better a score is than another; infinitely where there is no other. */
+  const gain = (value: number, other: number | undefined): number =>
+    other === undefined ? Infinity : sign * (value - other);
   return (state, { epoch, step, stepsPerEpoch, value, interval = 1 }) => {
     if (value === undefined) return { ...state, reason: `epoch ${String(epoch)} has no such score` };
     const patience = adaptedPatience(options.patience, interval);
